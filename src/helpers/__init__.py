@@ -1,0 +1,1 @@
+"""From raw patient tables to one publication-style report per data cut."""

@@ -1,0 +1,1 @@
+"""Floor 7. Runner, renderers, provenance, command line. Computes no statistic."""

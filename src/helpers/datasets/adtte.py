@@ -1,0 +1,162 @@
+"""ADTTE: the time-to-event engine. Endpoints are declared values; one engine derives them all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.datasets.conditions import find_patient_column, match_records
+from helpers.intake.findings import Finding
+from helpers.intake.reading import Tables
+from helpers.study.model import Column, Endpoint, Source, Study
+
+ADTTE_COLUMNS = (
+    "STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "STARTDT", "ADT",
+    "EVNTDESC", "CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ",
+)  # fmt: skip
+EVENT, CENSORED, COMPETING = 0, 1, 2
+"""Values of CNSR: the event, censored, and an event of a competing kind."""
+
+
+@dataclass(frozen=True)
+class TimeToEvent:
+    """A derived endpoint, with all that was considered.
+
+    Attributes
+    ----------
+    adtte : DataFrame
+        One row a patient of the population, columns `ADTTE_COLUMNS`; AVAL in months.
+    candidates : DataFrame
+        Every event and censoring time that was found, the decisive one marked by CHOSEN.
+    findings : tuple of Finding
+        What contradicts itself in the dates.
+    missing : tuple of Column
+        Raw columns the endpoint needs and the study does not have; where there are any, the frames are empty.
+    """
+
+    adtte: pd.DataFrame
+    candidates: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+    missing: tuple[Column, ...] = ()
+
+
+def get_event_code(adtte: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    """Event codes for the statistics: 0 censored, 1 the event, 2 a competing event.
+
+    The only place where the ADaM variable CNSR is read.
+    """
+    return adtte["CNSR"].map({CENSORED: 0, EVENT: 1, COMPETING: 2}).to_numpy().astype(np.int64)
+
+
+def find_missing_columns(tables: Tables, endpoint: Endpoint) -> tuple[Column, ...]:
+    """Raw columns that an endpoint needs and the tables do not have."""
+    return tuple(
+        column
+        for column in dict.fromkeys(endpoint.columns)
+        if column.table not in tables or column.name not in tables[column.table].columns
+    )
+
+
+def derive_time_to_event(tables: Tables, adsl: pd.DataFrame, endpoint: Endpoint, study: Study) -> TimeToEvent:
+    """Derive one endpoint: the earliest event wins, otherwise the latest censoring time.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        The checked raw tables.
+    adsl : DataFrame
+        Subject-level dataset, for the population.
+    endpoint : Endpoint
+        The declared origin, events, competing events and censoring.
+    study : Study
+        For the length of a month.
+    """
+    missing = find_missing_columns(tables, endpoint)
+    if missing:
+        empty = pd.DataFrame(columns=list(ADTTE_COLUMNS))
+        return TimeToEvent(empty, empty.assign(ROLE=[], CHOSEN=[]), missing=missing)
+    patients = adsl.loc[adsl[endpoint.population] == "Y", "USUBJID"]
+    candidates = _collect_candidates(tables, endpoint)
+    candidates = candidates[candidates["USUBJID"].isin(patients)]
+    if endpoint.origin.date is not None:
+        candidates = _count_from_origin(candidates, tables, endpoint.origin.date, study.conventions.days_per_month)
+    findings = _find_contradictions(candidates, patients, endpoint)
+    candidates = _choose(candidates, list(patients))
+    candidates.insert(0, "STUDYID", study.id)
+    candidates.insert(2, "PARAMCD", endpoint.param)
+    candidates.insert(3, "PARAM", endpoint.label)
+    candidates.insert(5, "AVALU", "MONTHS")
+    adtte = candidates.loc[candidates["CHOSEN"], list(ADTTE_COLUMNS)].reset_index(drop=True)
+    return TimeToEvent(adtte, candidates, tuple(findings))
+
+
+def _collect_candidates(tables: Tables, endpoint: Endpoint) -> pd.DataFrame:
+    roles = [(EVENT, endpoint.events), (COMPETING, endpoint.competing), (CENSORED, endpoint.censoring)]
+    ranked = [(role, source) for role, sources in roles for source in sources]
+    parts = [_candidates_of(tables, source, role, rank) for rank, (role, source) in enumerate(ranked)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _candidates_of(tables: Tables, source: Source, role: int, rank: int) -> pd.DataFrame:
+    column = source.column
+    table = tables[column.table]
+    # a condition on another table is a condition on the patient, one on this table on the record
+    own = [condition for condition in source.when if condition.column.table == column.table]
+    records = table[match_records(table, own) & table[column.name].notna()]
+    patients = records[find_patient_column(column.table)].astype(str)
+    for other in dict.fromkeys(c.column.table for c in source.when if c.column.table != column.table):
+        conditions = [condition for condition in source.when if condition.column.table == other]
+        matched = tables[other][match_records(tables[other], conditions)]
+        patients = patients[patients.isin(matched[find_patient_column(other)].astype(str))]
+    records = records.loc[patients.index]
+    times = records[column.name]
+    return pd.DataFrame(
+        {
+            "USUBJID": patients,
+            "AVAL": times if source.time else np.nan,
+            "CNSR": role,
+            "STARTDT": pd.NaT,
+            "ADT": times if source.date else pd.NaT,
+            "EVNTDESC": None if role == CENSORED else source.label,
+            "CNSDTDSC": source.label if role == CENSORED else None,
+            "SRCDOM": column.table,
+            "SRCVAR": column.name,
+            "SRCSEQ": records.index,
+            "RANK": rank,
+        }
+    ).astype({"AVAL": "float64", "STARTDT": "datetime64[ns]", "ADT": "datetime64[ns]"})
+
+
+def _count_from_origin(candidates: pd.DataFrame, tables: Tables, origin: Column, days_per_month: float) -> pd.DataFrame:
+    starts = tables[origin.table].groupby(find_patient_column(origin.table))[origin.name].min()
+    start = candidates["USUBJID"].map(starts)
+    return candidates.assign(STARTDT=start, AVAL=(candidates["ADT"] - start).dt.days / days_per_month)
+
+
+def _find_contradictions(candidates: pd.DataFrame, patients: "pd.Series[str]", endpoint: Endpoint) -> list[Finding]:
+    findings = []
+    undecided = patients[~patients.isin(candidates.loc[candidates["AVAL"].notna(), "USUBJID"])]
+    source = endpoint.sources[-1].column
+    for patient in undecided:
+        rule = f"{endpoint.param}: the patient has neither an event nor a censoring time"
+        findings.append(Finding(source.table, None, patient, source.name, "", rule, "error"))
+    for early in candidates[candidates["AVAL"] < 0].to_dict(orient="records"):
+        rule = f"{endpoint.param}: the date is before the {endpoint.origin.label}, {early['STARTDT']:%Y-%m-%d}"
+        place = early["SRCDOM"], early["SRCSEQ"] + 1, early["USUBJID"], early["SRCVAR"]
+        findings.append(Finding(*place, f"{early['ADT']:%Y-%m-%d}", rule, "error"))
+    return findings
+
+
+def _choose(candidates: pd.DataFrame, patients: Sequence[str]) -> pd.DataFrame:
+    position = pd.Series(range(len(patients)), index=patients)
+    is_event = candidates["CNSR"] != CENSORED
+    # events first, earliest first; then censoring, latest first; precedence decides between equal times
+    ordered = candidates.assign(
+        _patient=candidates["USUBJID"].map(position),
+        _censored=~is_event,
+        _time=candidates["AVAL"].where(is_event, -candidates["AVAL"]),
+    ).sort_values(["_patient", "_censored", "_time", "RANK", "SRCSEQ"], kind="stable")
+    ordered["CHOSEN"] = ~ordered["USUBJID"].duplicated() & ordered["AVAL"].notna()
+    ordered["SRCSEQ"] = ordered["SRCSEQ"].astype("Int64")
+    return ordered.drop(columns=["_patient", "_censored", "_time", "RANK"]).reset_index(drop=True)

@@ -1,0 +1,121 @@
+"""Read the raw tables as they are: text, cell by cell, with the row each came from."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.intake.checking import check_table
+from helpers.intake.findings import Finding, refuse_errors
+from helpers.study.dictionary import RawColumn, read_dictionary
+from helpers.study.model import Study
+
+Tables = Mapping[str, pd.DataFrame]
+"""Raw tables by name; the index of each is the record's number in its file, from 1."""
+
+
+@dataclass(frozen=True)
+class RawData:
+    """The checked raw tables of a study.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        Typed tables; missing cells are missing, numbers are float64, dates datetime64.
+    findings : tuple of Finding
+        Warnings; with errors there are no raw data.
+    """
+
+    tables: Tables
+    findings: tuple[Finding, ...]
+
+
+def read_raw_data(study: Study) -> RawData:
+    """Read, check and type the raw tables that a study declares.
+
+    Raises
+    ------
+    DataError
+        If a table or column is missing or a cell breaks a rule; all findings are in it.
+    """
+    texts, findings = read_texts(study)
+    tables = {}
+    for name, text in texts.items():
+        columns = read_dictionary()[name]
+        used = {column.name for column in study.columns() if column.table == name}
+        findings += check_table(name, text, columns, used, one_record_a_patient=name == study.patients.table)
+        tables[name] = text, columns
+    refuse_errors(findings)
+    return RawData({name: _typed(text, columns) for name, (text, columns) in tables.items()}, tuple(findings))
+
+
+def read_texts(study: Study) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Read the declared tables as text.
+
+    Returns
+    -------
+    dict of DataFrame, list of Finding
+        What could be read, and what could not be, with the reason.
+    """
+    texts: dict[str, pd.DataFrame] = {}
+    findings: list[Finding] = []
+    for name in study.tables:
+        if name not in read_dictionary():
+            findings.append(_about_table(name, "the table is not in data/dictionary.csv"))
+            continue
+        file = study.raw / f"{name}.csv"
+        if not file.is_file():
+            findings.append(_about_table(name, f"the file is missing; looked for {file}"))
+            continue
+        text, faults = _read_text(name, file)
+        findings += faults
+        if text is not None:
+            texts[name] = text
+    for file in sorted(study.raw.glob("*.csv")):
+        if file.stem not in study.tables:
+            rule = "the file is not used: its table is not under tables in study.yml"
+            findings.append(_about_table(file.stem, rule, "warning"))
+    return texts, findings
+
+
+def _read_text(name: str, file: Path) -> tuple[pd.DataFrame | None, list[Finding]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.reader(lines, strict=True))
+    except UnicodeDecodeError as error:
+        return None, [_about_table(name, f"the file is not UTF-8 (byte {error.start})")]
+    except csv.Error as error:
+        return None, [_about_table(name, f"the file is not readable as CSV: {error}")]
+    if len(rows) < 2:
+        return None, [_about_table(name, "the file has no records")]
+    header, *records = rows
+    findings = [
+        Finding(name, row, "", "", "", f"expected {len(header)} cells, found {len(record)}", "error")
+        for row, record in enumerate(records, start=2)
+        if len(record) != len(header)
+    ]
+    repeated = sorted({column for column in header if header.count(column) > 1})
+    findings += [Finding(name, 1, "", column, "", "the column stands twice", "error") for column in repeated]
+    if findings:
+        return None, findings
+    return pd.DataFrame(records, columns=header, index=pd.RangeIndex(1, len(records) + 1), dtype=str), []
+
+
+def _about_table(table: str, rule: str, severity: str = "error") -> Finding:
+    return Finding(table, None, "", "", "", rule, "warning" if severity == "warning" else "error")
+
+
+def _typed(text: pd.DataFrame, columns: Mapping[str, RawColumn]) -> pd.DataFrame:
+    known = [name for name in text.columns if name in columns]
+    return pd.DataFrame({name: _typed_column(text[name], columns[name].type) for name in known}, index=text.index)
+
+
+def _typed_column(cells: "pd.Series[str]", kind: str) -> pd.Series:
+    present = cells.where(cells != "")
+    if kind in {"number", "integer"}:
+        return pd.to_numeric(present).astype("float64")
+    if kind == "date":
+        return pd.to_datetime(present, format="%Y-%m-%d")
+    return present.astype(object).where(present.notna(), None)

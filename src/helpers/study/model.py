@@ -1,0 +1,320 @@
+"""study.yml as typed, frozen values.
+
+A study says in one file what its raw tables mean and what is analysed. Whatever is misspelt, missing or left over in
+that file is an error here, before any patient data are read.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+class Declared(BaseModel):
+    """Base of all values declared in study.yml: frozen, and no key that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Declared):
+    """A column of a raw table, written ``table.column`` in study.yml."""
+
+    table: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.name}"
+
+
+def _read_column(text: object) -> object:
+    if isinstance(text, str):
+        table, dot, name = text.partition(".")
+        if not (table and dot and name):
+            raise ValueError(f"'{text}' is not written as table.column")
+        return Column(table=table, name=name)
+    return text
+
+
+ColumnRef = Annotated[Column, BeforeValidator(_read_column)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+
+
+class Condition(Declared):
+    """One condition on one column; a missing value fulfils none.
+
+    Exactly one of `any_of`, `none_of`, `below` and `at_least` is given.
+    """
+
+    column: ColumnRef
+    any_of: tuple[str, ...] | None = None
+    none_of: tuple[str, ...] | None = None
+    below: float | None = None
+    at_least: float | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        rules = [self.any_of, self.none_of, self.below, self.at_least]
+        if sum(rule is not None for rule in rules) != 1:
+            raise ValueError(f"a condition on {self.column} needs exactly one of any_of, none_of, below, at_least")
+        return self
+
+
+class Population(Declared):
+    """An analysis population: the patients who fulfil all conditions."""
+
+    name: Name
+    label: str
+    short: str | None = None
+    when: tuple[Condition, ...]
+
+
+class Variable(Declared):
+    """A patient characteristic: an ADSL variable.
+
+    `kind` is continuous (a number), categorical (the codes of a column, with their printed `levels`) or flag (Y where
+    all conditions hold). Only variables with the role baseline appear in Table 1.
+    """
+
+    name: Name
+    label: str
+    kind: Literal["continuous", "categorical", "flag"]
+    role: Literal["baseline", "outcome"] = "baseline"
+    unit: str | None = None
+    column: ColumnRef | None = None
+    levels: dict[str, str] = {}
+    when: tuple[Condition, ...] = ()
+    populations: tuple[Name, ...] = ("SAFFL",)
+    scientific: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.kind == "flag" and not self.when:
+            raise ValueError(f"flag {self.name} needs a condition (when)")
+        if self.kind != "flag" and self.column is None:
+            raise ValueError(f"{self.kind} variable {self.name} needs a column")
+        if self.kind == "categorical" and not self.levels:
+            raise ValueError(f"categorical variable {self.name} needs its levels")
+        return self
+
+
+class Occurrence(Declared):
+    """Something a patient had or did not have, in each of its populations: a response, an outcome, an adverse event."""
+
+    param: Name
+    label: str
+    definition: str | None = None
+    populations: tuple[Name, ...] = ("SAFFL",)
+    when: Annotated[tuple[Condition, ...], Field(min_length=1)]
+
+
+class Source(Declared):
+    """Where an event or a censoring time is found: a date, or a time already counted in months from the origin."""
+
+    label: str
+    date: ColumnRef | None = None
+    time: ColumnRef | None = None
+    when: tuple[Condition, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if (self.date is None) == (self.time is None):
+            raise ValueError(f"source '{self.label}' needs either a date or a time, not both")
+        return self
+
+    @property
+    def column(self) -> Column:
+        """The column that holds the date or the time."""
+        column = self.date or self.time
+        assert column is not None  # _one_clock
+        return column
+
+
+class Origin(Declared):
+    """Where the clock starts: a date, or nothing where the sources already count from it."""
+
+    label: str
+    date: ColumnRef | None = None
+
+
+class Endpoint(Declared):
+    """A time-to-event endpoint as a declared value.
+
+    The earliest event wins, in order of precedence where two fall together; a competing event ends the time as an event
+    of another cause; otherwise the latest censoring time counts.
+    """
+
+    param: Name
+    label: str
+    definition: str
+    population: Name
+    origin: Origin
+    events: Annotated[tuple[Source, ...], Field(min_length=1)]
+    competing: tuple[Source, ...] = ()
+    censoring: Annotated[tuple[Source, ...], Field(min_length=1)]
+    times_at: tuple[float, ...] = (6, 12, 24)
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        for source in self.sources:
+            if (source.date is None) != (self.origin.date is None):
+                raise ValueError(f"{self.param}: '{source.label}' and the origin must both be dates or neither")
+        return self
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Events, competing events and censoring, in order of precedence."""
+        return (*self.events, *self.competing, *self.censoring)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every raw column the endpoint reads."""
+        origin = (self.origin.date,) if self.origin.date else ()
+        conditions = (condition.column for source in self.sources for condition in source.when)
+        return (*origin, *(source.column for source in self.sources), *conditions)
+
+
+class ListingColumn(Declared):
+    """A column of the patient listing and its printed heading."""
+
+    column: ColumnRef
+    label: str
+    scientific: bool = False
+
+
+class Listing(Declared):
+    """The patient listing, printed section by section."""
+
+    section: ColumnRef | None = None
+    columns: tuple[ListingColumn, ...]
+
+
+class Mark(Declared):
+    """A mark of the swimmer plot, at the end of a patient's bar or in the margin beside it."""
+
+    label: str
+    when: tuple[Condition, ...]
+    at: Literal["end", "margin"]
+
+
+class Swimmer(Declared):
+    """The swimmer plot: one bar a patient."""
+
+    duration: ColumnRef
+    label: str
+    marks: tuple[Mark, ...]
+
+
+class Conventions(Declared):
+    """The statistical conventions of the report, printed in its methods."""
+
+    days_per_month: float = 30.4375
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    km_interval: Literal["log-log", "log", "plain"] = "log-log"
+    proportion_interval: Literal["clopper-pearson"] = "clopper-pearson"
+    quantile: Literal["linear"] = "linear"
+
+    @property
+    def alpha(self) -> float:
+        """One minus the confidence, free of the rounding error of the subtraction."""
+        return round(1 - self.confidence, 12)
+
+
+class Cut(Declared):
+    """A data cut: what was known at its date. A published cohort may not state the date."""
+
+    id: Name
+    label: str
+    date: dt.date | None
+
+
+class Study(Declared):
+    """A whole study.yml, with the folder it came from."""
+
+    folder: Path
+    id: Name
+    title: str
+    subtitle: str
+    short_title: str
+    question: str
+    authors: tuple[str, ...]
+    authors_role: str = "Authors"
+    citation: str | None = None
+    synthetic: bool = False
+    cuts: Annotated[tuple[Cut, ...], Field(min_length=1)]
+    tables: Annotated[tuple[str, ...], Field(min_length=1)]
+    patients: ColumnRef
+    conventions: Conventions = Conventions()
+    populations: Annotated[tuple[Population, ...], Field(min_length=1)]
+    variables: tuple[Variable, ...] = ()
+    strata: tuple[Name, ...] = ()
+    listing: Listing | None = None
+    responses: tuple[Occurrence, ...] = ()
+    outcomes: tuple[Occurrence, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    swimmer: Swimmer | None = None
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> Self:
+        _no_name_twice("cut", [cut.id for cut in self.cuts])
+        _no_name_twice("population", list(self.population_names))
+        _no_name_twice("variable", [variable.name for variable in self.variables])
+        params = [item.param for item in self.occurrence_params] + [endpoint.param for endpoint in self.endpoints]
+        _no_name_twice("parameter", params)
+        used = {name for variable in self.variables for name in variable.populations}
+        used |= {name for item in self.occurrence_params for name in item.populations}
+        used |= {endpoint.population for endpoint in self.endpoints}
+        for name in sorted(used - set(self.population_names)):
+            raise ValueError(f"population {name} is used, not declared; declared: {', '.join(self.population_names)}")
+        categorical = {variable.name for variable in self.variables if variable.kind == "categorical"}
+        for name in self.strata:
+            if name not in categorical:
+                raise ValueError(f"stratum {name} is not a declared categorical variable")
+        return self
+
+    @property
+    def population_names(self) -> tuple[str, ...]:
+        """The flags of the declared populations."""
+        return tuple(population.name for population in self.populations)
+
+    @property
+    def occurrence_params(self) -> tuple[Occurrence, ...]:
+        """Responses, outcomes and safety occurrences."""
+        return (*self.responses, *self.outcomes, *self.occurrences)
+
+    @property
+    def raw(self) -> Path:
+        """The folder of the raw tables."""
+        return self.folder / "raw"
+
+    @property
+    def published_claims(self) -> Path:
+        """The printed claims to audit, a file that only published cohorts have."""
+        return self.folder / "published.yml"
+
+    def columns(self) -> tuple[Column, ...]:
+        """Every raw column that study.yml names, in the order it names them, endpoints excepted."""
+        named = [self.patients]
+        named += [variable.column for variable in self.variables if variable.column]
+        named += [condition.column for condition in self.conditions()]
+        if self.listing:
+            named += [self.listing.section] if self.listing.section else []
+            named += [column.column for column in self.listing.columns]
+        if self.swimmer:
+            named += [self.swimmer.duration]
+        return tuple(dict.fromkeys(named))
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the study, endpoints excepted."""
+        groups = [population.when for population in self.populations]
+        groups += [variable.when for variable in self.variables]
+        groups += [item.when for item in self.occurrence_params]
+        groups += [mark.when for mark in self.swimmer.marks] if self.swimmer else []
+        return tuple(condition for group in groups for condition in group)
+
+
+def _no_name_twice(what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{what} {name} is declared twice")

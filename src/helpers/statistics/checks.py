@@ -178,6 +178,8 @@ def _as_vector(values: ArrayLike, name: str) -> npt.NDArray[Any]:
 def _as_floats(array: npt.NDArray[Any], name: str) -> FloatArray:
     if array.dtype.kind in "biuf":
         return array.astype(np.float64)
+    if array.dtype.kind in "mM":
+        raise ValueError(f"{name}[0] is {array[0]}: expected a number, not a date or a time difference")
     numbers = np.empty(array.size, dtype=np.float64)
     for i, value in enumerate(array.tolist()):
         if value is None or value is pd.NA or value is pd.NaT:
@@ -194,6 +196,6 @@ def _refuse(wrong: BoolArray, values: npt.NDArray[Any], name: str, rule: str) ->
         first = int(np.argmax(wrong))
         others = int(wrong.sum()) - 1
         more = f"; {others} more value{'s' if others > 1 else ''} like it" if others else ""
-        value = values[first]
-        shown = f"{value:g}" if isinstance(value, float | np.floating) else repr(value)
+        value = values[first].item() if isinstance(values[first], np.generic) else values[first]
+        shown = f"{value:g}" if isinstance(value, float) else repr(value)
         raise ValueError(f"{name}[{first}] is {shown}: {rule}{more}")

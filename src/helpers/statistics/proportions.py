@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import special, stats
+from scipy import special
 
 from .checks import check_alpha, check_choice, check_count
 
@@ -90,6 +90,8 @@ def _check_counts(n: int, total: int) -> tuple[int, int]:
 
 def _interval(n: int, total: int, method: str, alpha: float) -> tuple[float, float]:
     if method == "wilson":
+        from scipy import stats  # slow to import: only once it is asked for
+
         limits = stats.binomtest(n, total).proportion_ci(1 - alpha, method="wilson")
         lower, upper = float(limits.low), float(limits.high)
     elif method == "jeffreys":

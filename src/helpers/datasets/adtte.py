@@ -149,7 +149,7 @@ def _find_contradictions(candidates: pd.DataFrame, patients: "pd.Series[str]", e
 
 
 def _choose(candidates: pd.DataFrame, patients: Sequence[str]) -> pd.DataFrame:
-    position = pd.Series(range(len(patients)), index=patients)
+    position = {patient: place for place, patient in enumerate(patients)}
     is_event = candidates["CNSR"] != CENSORED
     # events first, earliest first; then censoring, latest first; precedence decides between equal times
     ordered = candidates.assign(

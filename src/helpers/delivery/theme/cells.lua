@@ -217,10 +217,32 @@ function Table(tbl)
   end
 end
 
-function RawBlock(block)
-  if block.format == "html" and not FORMAT:match("html") then
-    return html_tables(block.text)
+-- great_tables names its elements after the table, sections are named after their headings: keep the two apart.
+local function with_own_names(html)
+  local name = html:match('^%s*<div id="([%w_%-]+)"')
+  if not name or name:match("^gt%-") then
+    return html
   end
+  local pattern = name:gsub("%-", "%%-")
+  return (
+    html
+      :gsub('id="' .. pattern .. '(["%-])', 'id="gt-' .. name .. "%1")
+      :gsub("#" .. pattern .. "(%s)", "#gt-" .. name .. "%1")
+      :gsub('headers="([^"]*)"', function(list)
+        return 'headers="' .. list:gsub("%f[%w_%-]" .. pattern .. "%-", "gt-" .. name .. "-") .. '"'
+      end)
+  )
+end
+
+function RawBlock(block)
+  if block.format ~= "html" then
+    return nil
+  end
+  if FORMAT:match("html") then
+    block.text = with_own_names(block.text)
+    return block
+  end
+  return html_tables(block.text)
 end
 
 function Div(div)

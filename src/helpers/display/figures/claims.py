@@ -1,0 +1,45 @@
+"""How the printed claims fared, place by place."""
+
+from helpers.display.figures.style import QUIET, Figure, finish, make_figure, report_style
+from helpers.display.formatting import format_number
+from helpers.display.lookup import get
+from helpers.display.sentences.claims import describe_audit
+from helpers.results.audit import Verdict
+from helpers.results.cut import CutData
+
+COLOUR_OF = {
+    Verdict.AGREES: "#0072b2",
+    Verdict.ROUNDED: "#7fb8d8",
+    Verdict.NOT_DERIVABLE: "#d9d9d9",
+    Verdict.INCONSISTENT: "#e69f00",
+    Verdict.DIFFERS: "#b2410a",
+}
+
+
+def plot_verdicts(data: CutData) -> Figure:
+    """Draw the number of claims by place and verdict."""
+    places = list(dict.fromkeys(item.claim.place for item in data.audited))
+    with report_style("verdicts"):
+        figure = make_figure(0.9 + 0.24 * len(places))
+        axes = figure.subplots()
+        left = [0.0] * len(places)
+        for verdict, colour in COLOUR_OF.items():
+            numbers = [
+                get(data, "audit", group="place", level=place, variable=f"verdict={verdict}")["n"] or 0.0
+                for place in places
+            ]
+            bars = axes.barh(range(len(places)), numbers, left=left, color=colour, height=0.68, label=str(verdict))
+            labels = [format_number(number, 0) if number else "" for number in numbers]
+            dark = verdict in {Verdict.AGREES, Verdict.DIFFERS}
+            axes.bar_label(bars, labels=labels, label_type="center", color="white" if dark else "black", fontsize=7)
+            left = [start + number for start, number in zip(left, numbers, strict=True)]
+        axes.set_yticks(range(len(places)), places)
+        axes.invert_yaxis()
+        axes.set_xlabel("Claims")
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x", color=QUIET, alpha=0.18, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.margins(x=0.02, y=0.02)
+        figure.legend(loc="outside lower center", ncols=len(COLOUR_OF), columnspacing=1.2, handlelength=1.2)
+        return finish(figure, f"Verdicts by place in the paper. {describe_audit(data)}")

@@ -1,0 +1,93 @@
+"""One style for all figures, and a figure that displays itself as vector and as picture."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure as MatplotlibFigure
+
+WIDTH = 6.7
+"""Width of a figure in inches: the text width of the page."""
+
+INK = "#1a1a1a"
+QUIET = "#6b6b6b"
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
+LIGHT_COLOURS = ("#4f94c4", "#f2c18d", "#a8d5c2", "#e3bfd3")
+"""Okabe and Ito's colours, told apart also by colour-blind readers; the light ones, for areas, differ in grey as well."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A displayed figure.
+
+    Attributes
+    ----------
+    svg : str
+        As vector graphic, for HTML and PDF.
+    png : bytes
+        As picture, for Word.
+    alt : str
+        What the figure shows, numbers included, for those who do not see it.
+    """
+
+    svg: str
+    png: bytes
+    alt: str
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str | bytes], dict[str, dict[str, str]]]:
+        data: dict[str, str | bytes] = {"image/svg+xml": self.svg, "image/png": self.png, "text/plain": self.alt}
+        return data, {"image/svg+xml": {"alt": self.alt}, "image/png": {"alt": self.alt}}
+
+
+@contextmanager
+def report_style(name: str) -> Iterator[None]:
+    """Draw in the style of the report; the same figure gives the same bytes every time.
+
+    Parameters
+    ----------
+    name : str
+        Name of the figure: it makes the ids inside its vector graphic its own.
+    """
+    settings: dict[str, Any] = {
+        "svg.hashsalt": name,
+        "svg.fonttype": "path",
+        "font.family": "DejaVu Sans",
+        "font.size": 8,
+        "axes.labelsize": 8,
+        "axes.titlesize": 8.5,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "xtick.labelsize": 8,
+        "ytick.labelsize": 8,
+        "legend.fontsize": 8,
+        "legend.frameon": False,
+        "axes.edgecolor": INK,
+        "axes.linewidth": 0.8,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "xtick.bottom": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+    with mpl.rc_context(), sns.axes_style("ticks", rc=settings):
+        mpl.rcParams.update(settings)
+        yield
+
+
+def make_figure(height: float) -> MatplotlibFigure:
+    """Make an empty figure of the page's text width that leaves room for all its labels; height in inches."""
+    return MatplotlibFigure(figsize=(WIDTH, height), layout="constrained")
+
+
+def finish(figure: MatplotlibFigure, alt: str) -> Figure:
+    """Turn a drawn figure into one that displays itself; call it inside `report_style`."""
+    vector, picture = io.StringIO(), io.BytesIO()
+    figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
+    return Figure(vector.getvalue(), picture.getvalue(), alt)

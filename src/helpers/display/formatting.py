@@ -1,0 +1,89 @@
+"""Numbers as text: the only place where anything is rounded."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+NOT_REACHED = "NR"
+NOT_ESTIMABLE = "NE"
+SMALL_DENOMINATOR = 200
+"""Below this many patients a percentage has no decimals: one patient moves it by more than half a per cent."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def round_half_up(value: float, decimals: int = 0) -> str:
+    """Round as people do on paper: halves go up, whatever their binary representation."""
+    # 12 digits are free of the noise of binary fractions: 0.145 is meant, not 0.14499999999999999
+    exact = Decimal(f"{value:.12g}")
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded:f}".replace("-0", "0") if rounded == 0 else f"{rounded:f}"
+
+
+def format_number(value: float | None, decimals: int = 1) -> str:
+    """Number with at most so many decimals, without trailing zeros: 3.5, 16, 0.7."""
+    if value is None or math.isnan(value):
+        return "–"
+    text = round_half_up(value, decimals)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_scientific(value: float | None) -> str:
+    """Powers of ten as a physician writes them: 5×10⁵."""
+    if value is None or math.isnan(value):
+        return "–"
+    mantissa, exponent = f"{value:.6e}".split("e")
+    power = str(int(exponent)).translate(_SUPERSCRIPTS)
+    return f"{format_number(float(mantissa), 2)}×10{power}"
+
+
+def format_percent(p: float | None, denominator: float | None, sign: str = "%") -> str:
+    """Percentage without decimals below 200 patients, with one from there on."""
+    if p is None or not denominator:
+        return "–"
+    return round_half_up(100 * p, 0 if denominator < SMALL_DENOMINATOR else 1) + sign
+
+
+def format_fraction(n: float | None, denominator: float | None) -> str:
+    """Patients over their denominator: 15/17."""
+    return "–" if n is None or denominator is None else f"{n:.0f}/{denominator:.0f}"
+
+
+def format_percent_interval(lcl: float | None, ucl: float | None, denominator: float | None) -> str:
+    """Limits of a proportion in per cent: 64–99; NE where they cannot be estimated."""
+    if lcl is None or ucl is None:
+        return NOT_ESTIMABLE
+    return f"{format_percent(lcl, denominator, '')}–{format_percent(ucl, denominator, '')}"
+
+
+def format_months_interval(lcl: float | None, ucl: float | None) -> str:
+    """Limits of a median time: 3.0–NR; NR where the curve's limit does not come down to one half."""
+    return f"{format_months(lcl)}–{format_months(ucl)}"
+
+
+def format_months(value: float | None) -> str:
+    """Time in months with one decimal; NR where it is not reached."""
+    return NOT_REACHED if value is None else round_half_up(value, 1)
+
+
+def format_range(low: float | None, high: float | None, scientific: bool = False) -> str:
+    """Smallest to largest."""
+    form = format_scientific if scientific else format_number
+    return f"{form(low)}–{form(high)}"
+
+
+def count(n: float, singular: str, plural: str | None = None) -> str:
+    """Count something in correct English: no patients, 1 patient, 2 patients."""
+    words = plural or f"{singular}s"
+    if n == 0:
+        return f"no {words}"
+    return f"{n:.0f} {singular if n == 1 else words}"
+
+
+def within_sentence(label: str) -> str:
+    """Label as it stands within a sentence: its first letter small, unless it begins with an abbreviation."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def join_words(words: list[str]) -> str:
+    """Join words as a sentence does: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,51 @@
+"""Find numbers in the results, and words in study.yml."""
+
+from helpers.results.cut import CutData
+from helpers.results.schema import get_note, get_stats
+from helpers.study.model import Endpoint, Occurrence, Population, Variable
+
+Stats = dict[str, float | None]
+
+
+def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
+    """Statistics of one analysis of the cut; keys not given are empty."""
+    return get_stats(data.results, analysis=analysis, **keys)
+
+
+def note(data: CutData, analysis: str, **keys: str | float) -> str:
+    """Note of one analysis of the cut."""
+    return get_note(data.results, analysis=analysis, **keys)
+
+
+def find_endpoint(data: CutData, param: str) -> Endpoint:
+    """Declared endpoint by its code."""
+    return next(endpoint for endpoint in data.study.endpoints if endpoint.param == param)
+
+
+def find_occurrence(data: CutData, param: str) -> Occurrence:
+    """Declared response, outcome or adverse event by its code."""
+    return next(item for item in data.study.occurrence_params if item.param == param)
+
+
+def find_population(data: CutData, name: str) -> Population:
+    """Declared population by its flag."""
+    return next(population for population in data.study.populations if population.name == name)
+
+
+def list_strata(data: CutData) -> list[tuple[str, str, str]]:
+    """Strata as (group, level, printed label), all patients first."""
+    variables = {variable.name: variable for variable in data.study.variables}
+    strata = [(group, level, label) for group in data.study.strata for level, label in variables[group].levels.items()]
+    return [("", "", "All patients"), *strata]
+
+
+def list_baseline(data: CutData) -> list[Variable]:
+    """Variables of Table 1."""
+    return [variable for variable in data.study.variables if variable.role == "baseline"]
+
+
+def count_patients(data: CutData, population: str = "SAFFL", group: str = "", level: str = "") -> float:
+    """Number of patients of a population or stratum."""
+    n = get(data, "count", population=population, group=group, level=level, variable=population)["n"]
+    assert n is not None  # a count always has a value
+    return n

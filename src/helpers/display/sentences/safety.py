@@ -1,0 +1,36 @@
+"""Sentences about adverse events and graft-versus-host disease."""
+
+from collections.abc import Sequence
+
+from helpers.display.formatting import count, format_number, join_words, within_sentence
+from helpers.display.lookup import find_occurrence, get
+from helpers.display.prose import Prose
+from helpers.display.sentences.endpoints import describe_proportion
+from helpers.results.cut import CutData
+
+
+def describe_occurrences(data: CutData, params: Sequence[str]) -> Prose:
+    """Say how many patients had each of several events."""
+    labels = [find_occurrence(data, param).label for param in params]
+    parts = [
+        f"{within_sentence(label)} in {describe_proportion(data, param)}"
+        for label, param in zip(labels, params, strict=True)
+    ]
+    return Prose(f"Of all treated patients there was {join_words(parts)}.")
+
+
+def describe_never_seen(data: CutData, param: str, label: str) -> Prose:
+    """Say what zero events in so many patients still allow, by the exact upper limit."""
+    stats = get(data, "proportion", param=param, population="SAFFL")
+    if stats["n"]:
+        return Prose(f"{label}: {describe_proportion(data, param)}.")
+    upper = format_number(100 * (stats["ucl"] or 0))
+    return Prose(
+        f"{label} was seen in none of {count(stats['N'] or 0, 'patient')}; "
+        f"a true frequency of up to {upper}% remains compatible with that."
+    )
+
+
+def conclude_safety(data: CutData, params: Sequence[str]) -> Prose:
+    """Say what the safety chapter leaves the reader with."""
+    return Prose(f"**In short.** {describe_occurrences(data, params)}")

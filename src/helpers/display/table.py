@@ -1,0 +1,101 @@
+"""A table as it is displayed: great_tables for the eye, plain cells for the file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+from great_tables import GT, html, loc, style
+
+
+@dataclass(frozen=True)
+class Table:
+    """A displayed table.
+
+    Attributes
+    ----------
+    gt : GT
+        What is displayed.
+    cells : DataFrame
+        The same cells as text, delivered as CSV beside the report.
+    """
+
+    gt: GT
+    cells: pd.DataFrame
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {
+            "text/html": self.gt.as_raw_html(),
+            "text/csv": self.cells.to_csv(index=False, lineterminator="\n"),
+            "text/plain": self.cells.to_string(index=False),
+        }
+
+
+def make_table(
+    cells: pd.DataFrame,
+    name: str,
+    *,
+    stub: str | None = None,
+    groups: str | None = None,
+    spanners: dict[str, list[str]] | None = None,
+    left: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    indent: Sequence[int] = (),
+) -> Table:
+    """Make a table in the style of the report: horizontal rules only, numbers aligned, method in the notes.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        All cells as text; column names are the headings.
+    name : str
+        Identifier of the table in the document.
+    stub, groups : str, optional
+        Column with the row labels; column whose values head groups of rows.
+    spanners : dict of str to list of str, optional
+        Headings that span several columns.
+    left : sequence of str
+        Columns with text, aligned to the left; all others are centred.
+    notes : sequence of str
+        Lines below the table: method, denominator, abbreviations.
+    indent : sequence of int
+        Rows whose label is indented, as the levels of a characteristic are.
+    """
+    shown = cells.map(lambda cell: escape(str(cell), quote=False))
+    table = GT(shown, rowname_col=stub, groupname_col=groups, id=f"table-{name}", auto_align=False)
+    table = table.cols_align("center").cols_align("left", columns=[column for column in (*left, stub) if column])
+    for label, columns in (spanners or {}).items():
+        table = table.tab_spanner(label=label, columns=columns)
+    if stub and indent:
+        table = table.tab_style(style.css("padding-left: 1.5em;"), loc.stub(rows=list(indent)))
+    if stub:
+        table = table.tab_stubhead(stub)
+    for note in notes:
+        table = table.tab_source_note(html(escape(note, quote=False)))
+    return Table(_style(table), cells)
+
+
+def _style(table: GT) -> GT:
+    options: dict[str, Any] = {
+        "table_width": "100%",
+        "table_font_size": "0.86em",
+        "table_font_color": "#1a1a1a",
+        "data_row_padding": "3px",
+        "column_labels_font_weight": "bold",
+        "row_group_font_weight": "bold",
+        "source_notes_font_size": "0.92em",
+        "table_body_hlines_style": "none",
+        "table_body_vlines_style": "none",
+        "stub_border_style": "none",
+        "row_group_border_left_style": "none",
+        "row_group_border_right_style": "none",
+        "column_labels_vlines_style": "none",
+    }
+    for side in ("top", "bottom"):
+        options[f"row_group_border_{side}_style"] = "none"
+        for part in ("table", "column_labels", "table_body"):
+            options[f"{part}_border_{side}_style"] = "solid"
+            options[f"{part}_border_{side}_width"] = "1px"
+            options[f"{part}_border_{side}_color"] = "#222222"
+    return table.tab_options(**options)

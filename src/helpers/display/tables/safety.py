@@ -1,0 +1,79 @@
+"""Tables of adverse events and graft-versus-host disease."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers.display.formatting import format_fraction, format_number, format_percent, format_percent_interval
+from helpers.display.lookup import find_occurrence, get, note
+from helpers.display.table import Table, make_table
+from helpers.results.cut import CutData
+
+
+def list_reported_events(data: CutData) -> pd.DataFrame:
+    """Adverse events known as printed counts, with their statistics; empty where the study has none.
+
+    Returns
+    -------
+    DataFrame
+        Columns term, grade, place, n, N, p, lcl, ucl, in the order of the raw table.
+    """
+    if "reported_counts" not in data.tables:
+        return pd.DataFrame(columns=["term", "grade", "place", "n", "N", "p", "lcl", "ucl"])
+    table = data.tables["reported_counts"]
+    rows = []
+    for record in table[table["topic"] == "adverse event"].to_dict(orient="records"):
+        name = "" if record["param"] else f"{record['characteristic']}={record['level']}"
+        stats = get(data, "proportion", param=record["param"] or "", population="SAFFL", variable=name)
+        rows.append({"term": record["characteristic"], "grade": record["level"], "place": record["place"], **stats})
+    return pd.DataFrame(rows)
+
+
+def make_table_adverse_events(data: CutData) -> Table:
+    """Adverse events that happened, by term and grade, with exact intervals."""
+    events = list_reported_events(data)
+    return _make_table_events(events[events["n"] > 0], "adverse-events", "CI, %")
+
+
+def make_table_never_seen(data: CutData) -> Table:
+    """Events that nobody had: the exact upper limit says how common they may still be."""
+    events = list_reported_events(data)
+    return _make_table_events(events[events["n"] == 0], "never-seen", "CI, %", upper=True)
+
+
+def _make_table_events(events: pd.DataFrame, name: str, heading: str, upper: bool = False) -> Table:
+    rows = [
+        {
+            "Event": row["term"],
+            "Grade": row["grade"],
+            "Patients": format_fraction(row["n"], row["N"]),
+            "Percentage": format_percent(row["p"], row["N"]),
+            heading: format_percent_interval(row["lcl"], row["ucl"], row["N"]),
+            **({"Upper limit, %": format_number(100 * row["ucl"])} if upper else {}),
+            "Place": row["place"],
+        }
+        for row in events.to_dict(orient="records")
+    ]
+    notes = [
+        "Printed counts of patients: the source does not give adverse events by patient.",
+        "CI: Clopper-Pearson exact interval; its upper limit is that of the two-sided interval.",
+    ]
+    return make_table(pd.DataFrame(rows), name, stub="Event", left=["Grade", "Place"], notes=notes)
+
+
+def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
+    """Graft-versus-host disease, patients with each kind and severity, overall and exact intervals."""
+    rows = []
+    for param in params:
+        stats = get(data, "proportion", param=param, population="SAFFL")
+        rows.append(
+            {
+                "GVHD": find_occurrence(data, param).label,
+                "Patients": format_fraction(stats["n"], stats["N"]),
+                "Percentage": format_percent(stats["p"], stats["N"]),
+                "CI, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
+            }
+        )
+    method = note(data, "proportion", param=params[0], population="SAFFL")
+    notes = [f"Counted by patient from the listing. CI: {method}. A patient with acute and chronic GVHD counts once."]
+    return make_table(pd.DataFrame(rows), "gvhd", stub="GVHD", notes=notes)

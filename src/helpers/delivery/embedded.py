@@ -100,8 +100,7 @@ class EmbeddedRenderer:
             *(f"--lua-filter={path}" for path in options.texts("filters")),
             f"--lua-filter={_THEME / 'numbered.lua'}",
             *(["--citeproc"] if options.texts("bibliography") else []),
-            f"--lua-filter={_THEME / 'contents.lua'}",
-            f"--lua-filter={_THEME / 'pages.lua'}",
+            *(f"--lua-filter={_THEME / name}" for name in ("contents.lua", "widths.lua", "pages.lua")),
             f"--output={output}",
         ]
         self._run_pandoc(project, to, arguments, document.text, epoch)

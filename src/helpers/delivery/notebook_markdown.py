@@ -198,7 +198,8 @@ def _outputs(cell: NotebookCell, options: FormatOptions, document: MarkdownDocum
             continue
         chosen = _choose(output.data, options.format)
         if chosen:
-            yield _displayed(cell, chosen, output.data, document, f"{folder}/cell-{cell.number}-{position}")
+            alt = str(output.get("metadata", {}).get(chosen, {}).get("alt", ""))
+            yield _displayed(cell, chosen, output.data, document, f"{folder}/cell-{cell.number}-{position}", alt)
 
 
 def _choose(data: Mapping[str, Any], to: str) -> str:
@@ -210,11 +211,13 @@ def _choose(data: Mapping[str, Any], to: str) -> str:
     return next((mime for mime in _PREFERENCES[to] if mime in available), "")
 
 
-def _displayed(cell: NotebookCell, mime: str, data: Mapping[str, Any], document: MarkdownDocument, stem: str) -> str:
+def _displayed(
+    cell: NotebookCell, mime: str, data: Mapping[str, Any], document: MarkdownDocument, stem: str, shown_alt: str
+) -> str:
     if mime in _SUFFIXES:
         path = stem + _SUFFIXES[mime]
         document.media[path] = _image_bytes(mime, data[mime])
-        alt = str(cell.options.get("fig-alt") or cell.options.get("fig-cap") or "")
+        alt = str(cell.options.get("fig-alt") or shown_alt or cell.options.get("fig-cap") or "")
         width = f' width="{cell.options["out-width"]}"' if "out-width" in cell.options else ""
         return f'::: {{.cell-image src="{path}" alt="{_quoted(alt)}"{width}}}\n:::'
     content = str(data[mime.partition(" ")[0]])

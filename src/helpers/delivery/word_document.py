@@ -4,12 +4,13 @@ import re
 import zipfile
 from pathlib import Path
 
+_SHORT = 18  # rows
 _DOCUMENT = "word/document.xml"
 _RULE = '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:space="0" w:color="1C1C1C"/></w:tcBorders>'
 
 
 def finish_word_document(path: Path) -> None:
-    """Keep table rows whole on one page, rule headers of several rows, and repeat the footer in every section.
+    """Keep rows and short tables whole, rule headers of several rows, and repeat the footer in every section.
 
     The archive keeps its order and file times, so that identical documents stay identical.
 
@@ -24,6 +25,7 @@ def finish_word_document(path: Path) -> None:
         for entry, content in entries:
             if entry.filename == _DOCUMENT:
                 xml = re.sub(r"<w:tbl>.*?</w:tbl>", _rule_header, content.decode("utf-8"), flags=re.DOTALL)
+                xml = re.sub(r"<w:tbl>.*?</w:tbl>", _keep_together, xml, flags=re.DOTALL)
                 content = _carry_footers(_keep_rows_whole(xml)).encode("utf-8")
             archive.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED)
 
@@ -31,6 +33,16 @@ def finish_word_document(path: Path) -> None:
 def _keep_rows_whole(xml: str) -> str:
     xml = xml.replace("<w:tr><w:trPr>", "<w:tr><w:trPr><w:cantSplit/>")
     return re.sub(r"<w:tr>(?!<w:trPr>)", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", xml)
+
+
+def _keep_together(table: re.Match[str]) -> str:
+    """Keep a short table on one page, and the heading of a group with the row that follows it."""
+    rows = re.split(r"(?=<w:tr>)", table.group())
+    short = len(rows) - 1 <= _SHORT
+    for index, row in enumerate(rows[:-1]):
+        if row.startswith("<w:tr>") and (short or row.count("<w:tc>") == 1):
+            rows[index] = re.sub(r"(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", row)
+    return "".join(rows)
 
 
 def _rule_header(table: re.Match[str]) -> str:

@@ -110,6 +110,7 @@ def make_audit_rows(audited: Sequence[AuditedClaim]) -> Rows:
             stats = {"printed": float(comparison.printed), "recomputed": comparison.recomputed}
             rows += make_rows(stats, "audit", key, note=f"{item.verdict}; {comparison.basis}")
     rows += _verdict_rows(audited, "", "")
+    rows += make_rows(_count_recomputable(audited), "audit", Key(variable="recomputable"), note="n hold of N")
     for place in dict.fromkeys(item.claim.place for item in audited):
         rows += _verdict_rows([item for item in audited if item.claim.place == place], "place", place)
     return rows
@@ -121,6 +122,11 @@ def _verdict_rows(audited: Sequence[AuditedClaim], group: str, level: str) -> Ro
         stats = {"n": sum(item.verdict is verdict for item in audited), "N": len(audited)}
         rows += make_rows(stats, "audit", Key(group=group, level=level, variable=f"verdict={verdict}"))
     return rows
+
+
+def _count_recomputable(audited: Sequence[AuditedClaim]) -> dict[str, int]:
+    holding = sum(item.verdict in {Verdict.AGREES, Verdict.ROUNDED} for item in audited)
+    return {"n": holding, "N": holding + sum(item.verdict is Verdict.DIFFERS for item in audited)}
 
 
 def _audit(claim: Claim, published: PublishedClaims, results: pd.DataFrame) -> AuditedClaim:

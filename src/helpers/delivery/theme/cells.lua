@@ -41,11 +41,12 @@ local function plain_spans(blocks)
 end
 
 local function indented(blocks, cell)
+  local depth = tonumber((cell.attributes.style or ""):match("padding%-left:%s*([%d.]+)em")) or 0
   for _, class in ipairs(cell.classes) do
-    local depth = class:match("^gt_indent_(%d)$")
-    if depth and blocks[1] then
-      blocks[1].content:insert(1, pandoc.Str(string.rep("\u{2003}", tonumber(depth))))
-    end
+    depth = depth + (tonumber(class:match("^gt_indent_(%d)$")) or 0)
+  end
+  if depth > 0 and blocks[1] then
+    blocks[1].content:insert(1, pandoc.Str(string.rep("\u{2003}", math.ceil(depth))))
   end
   return blocks
 end

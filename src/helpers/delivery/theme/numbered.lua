@@ -4,6 +4,8 @@ local stringify = pandoc.utils.stringify
 local IS_HTML, IS_TYPST = FORMAT:match("html") ~= nil, FORMAT == "typst"
 local TITLES = { fig = "Figure", tbl = "Table", sec = "Section" }
 
+local WHOLE = 16 -- a table of so many rows stays on one page of the PDF
+
 local targets = {} -- identifier -> { kind =, number = }
 local problems = pandoc.List()
 local settings = {}
@@ -102,6 +104,18 @@ local function html_float(identifier, target, caption, body)
   return blocks
 end
 
+local function row_count(blocks)
+  local rows = 0
+  blocks:walk({
+    Table = function(tbl)
+      for _, body in ipairs(tbl.bodies) do
+        rows = rows + #body.body
+      end
+    end,
+  })
+  return rows
+end
+
 local function typst_float(identifier, target, caption, body)
   local position = target.kind == "tbl" and "top" or "bottom"
   local title = setting(target.kind .. "-title", TITLES[target.kind])
@@ -121,6 +135,10 @@ local function typst_float(identifier, target, caption, body)
   local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure([") })
   blocks:extend(body)
   blocks:insert(pandoc.Plain(close))
+  if row_count(body) <= WHOLE then
+    blocks:insert(1, pandoc.RawBlock("typst", "#whole["))
+    blocks:insert(pandoc.RawBlock("typst", "]"))
+  end
   return blocks
 end
 

@@ -4,7 +4,7 @@ function Div(div)
     return nil
   end
   return {
-    pandoc.RawBlock("typst", "#[\n#show table: set text(size: 6.8pt)\n#set table(inset: (x: 2.5pt, y: 2.4pt))"),
+    pandoc.RawBlock("typst", "#small-tables["),
     div,
     pandoc.RawBlock("typst", "]"),
   }

@@ -40,6 +40,7 @@ def plot_verdicts(data: CutData) -> Figure:
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=QUIET, alpha=0.18, linewidth=0.6)
         axes.set_axisbelow(True)
+        axes.use_sticky_edges = False
         axes.margins(x=0.02, y=0.02)
         figure.legend(loc="outside lower center", ncols=len(COLOUR_OF), columnspacing=1.2, handlelength=1.2)
         return finish(figure, f"Verdicts by place in the paper. {describe_audit(data)}")

@@ -17,7 +17,7 @@ INK = "#1a1a1a"
 QUIET = "#6b6b6b"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 LIGHT_COLOURS = ("#4f94c4", "#f2c18d", "#a8d5c2", "#e3bfd3")
-"""Okabe and Ito's colours, told apart also by colour-blind readers; the light ones, for areas, differ in grey as well."""
+"""Okabe and Ito's colours, told apart also by the colour-blind; the light ones, for areas, differ in grey as well."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def report_style(name: str) -> Iterator[None]:
         "axes.spines.right": False,
     }
     with mpl.rc_context(), sns.axes_style("ticks", rc=settings):
-        mpl.rcParams.update(settings)
+        mpl.rcParams.update(settings)  # type: ignore[arg-type]
         yield
 
 

@@ -1,6 +1,6 @@
 """Results as English sentences; each takes the data of a cut and returns Markdown that displays itself."""
 
-from helpers.display.sentences.claims import conclude_audit, describe_audit
+from helpers.display.sentences.claims import conclude_audit, describe_audit, reconcile_audit
 from helpers.display.sentences.cohort import (
     conclude_cohort,
     describe_cohort,
@@ -18,7 +18,12 @@ from helpers.display.sentences.endpoints import (
     list_not_derivable,
     reconcile_time_to_event,
 )
-from helpers.display.sentences.safety import conclude_safety, describe_never_seen, describe_occurrences
+from helpers.display.sentences.safety import (
+    conclude_safety,
+    describe_never_seen,
+    describe_occurrences,
+    reconcile_severities,
+)
 
 __all__ = [
     "conclude_audit",
@@ -37,6 +42,8 @@ __all__ = [
     "describe_study",
     "describe_time_to_event",
     "list_not_derivable",
+    "reconcile_audit",
+    "reconcile_severities",
     "reconcile_strata",
     "reconcile_time_to_event",
 ]

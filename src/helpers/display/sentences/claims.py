@@ -31,14 +31,22 @@ def _said_of_claims(verdict: Verdict) -> str:
     }[verdict]
 
 
+def reconcile_audit(data: CutData) -> Prose:
+    """Show that the verdicts add up to the claims."""
+    counts = [get(data, "audit", variable=f"verdict={verdict}") for verdict in Verdict]
+    numbers = [stats["n"] or 0 for stats in counts]
+    verdict = "all claims" if sum(numbers) == counts[0]["N"] else "NOT the number of claims"
+    terms = " + ".join(map(format_number, numbers))
+    return Prose(f"**Reconciliation.** {terms} = {format_number(sum(numbers))}, {verdict}.")
+
+
 def conclude_audit(data: CutData) -> Prose:
     """Say what share of the claims that can be recomputed holds."""
-    counts = {verdict: get(data, "audit", variable=f"verdict={verdict}")["n"] or 0 for verdict in Verdict}
-    holding = counts[Verdict.AGREES] + counts[Verdict.ROUNDED]
-    recomputable = holding + counts[Verdict.DIFFERS]
+    recomputable = get(data, "audit", variable="recomputable")
+    inconsistent = get(data, "audit", variable=f"verdict={Verdict.INCONSISTENT}")["n"] or 0
     return Prose(
-        f"**In short.** Of {count(recomputable, 'claim')} that can be recomputed from the patient listing, "
-        f"{format_number(holding)} hold; {count(counts[Verdict.INCONSISTENT], 'further claim')} "
+        f"**In short.** Of {count(recomputable['N'] or 0, 'claim')} that can be recomputed from the patient listing, "
+        f"{format_number(recomputable['n'])} hold; {count(inconsistent, 'further claim')} "
         "cannot be squared with the paper itself."
     )
 

@@ -31,6 +31,16 @@ def describe_never_seen(data: CutData, param: str, label: str) -> Prose:
     )
 
 
+def reconcile_severities(data: CutData, whole: str, parts: Sequence[str]) -> Prose:
+    """Show that the severities of an event add up to the patients who had it."""
+    numbers = {param: get(data, "proportion", param=param, population="SAFFL")["n"] or 0 for param in (whole, *parts)}
+    total = sum(numbers[param] for param in parts)
+    verdict = "all patients with" if total == numbers[whole] else "NOT the number of patients with"
+    terms = " + ".join(format_number(numbers[param]) for param in parts)
+    label = within_sentence(find_occurrence(data, whole).label)
+    return Prose(f"**Reconciliation.** {terms} = {format_number(total)}, {verdict} {label}.")
+
+
 def conclude_safety(data: CutData, params: Sequence[str]) -> Prose:
     """Say what the safety chapter leaves the reader with."""
     return Prose(f"**In short.** {describe_occurrences(data, params)}")

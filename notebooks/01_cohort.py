@@ -1,0 +1,102 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,-all
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: kernelspec,jupytext,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Cohort {#sec-cohort}
+#
+# **Question.** Who was treated, and what is known of each patient?
+#
+# **Method.** The raw tables are read as they are and checked against the data dictionary, column by column and cell by
+# cell. Errors would stop the report; warnings are listed below. Nothing is repaired on the way. Continuous
+# characteristics are described by median and range, categorical ones by counts and percentages of all patients.
+
+# %% tags=["parameters"]
+#| include: false
+study = "tsvetkova2022"
+cut = "published"
+audience = "coauthors"
+
+# %%
+#| include: false
+from helpers.display import figures, sentences, tables
+from helpers.results.cut import open_cut
+
+# %%
+#| include: false
+data = open_cut(study, cut, audience)
+
+# %%
+#| echo: false
+sentences.describe_study(data)
+
+# %%
+#| echo: false
+sentences.describe_findings(data)
+
+# %% [markdown]
+# ## Patients treated {#sec-patients}
+#
+# Only characteristics that the data hold patient by patient can be described and split by the disease that was treated.
+
+# %%
+#| echo: false
+sentences.describe_cohort(data)
+
+# %%
+#| label: tbl-baseline
+#| tbl-cap: Characteristics of the patients before treatment
+tables.make_table_baseline(data)
+
+# %% [markdown]
+# Read @tbl-baseline by columns: each percentage refers to the number at the head of its column. The strata were not
+# randomised and are small, so that differences between them are no evidence of anything.
+#
+# ## Characteristics known only from print {#sec-reported}
+#
+# Some facts about the same patients exist only as counts in the source. They are repeated here as printed. Without
+# patient-level data they can be neither recomputed nor split.
+
+# %%
+#| label: tbl-reported
+#| tbl-cap: Characteristics known only as printed counts
+tables.make_table_reported(data)
+
+# %% [markdown]
+# The percentages of @tbl-reported follow from the printed counts; whether the source prints the same ones is asked
+# in @sec-claims.
+#
+# ## Patient listing {#sec-listing}
+#
+# Everything that follows is derived from this listing, one patient a row, in the sections and with the codes of the
+# source.
+
+# %%
+#| label: tbl-listing
+#| tbl-cap: Patient listing
+tables.make_table_listing(data)
+
+# %% [markdown]
+# A dash in @tbl-listing marks what the source leaves empty. How its codes are read, for example which of them count as
+# remission, is declared in the study file and stated with each endpoint in @sec-endpoints.
+
+# %%
+#| echo: false
+sentences.reconcile_strata(data)
+
+# %%
+#| echo: false
+sentences.conclude_cohort(data)

@@ -1,0 +1,117 @@
+"""Join the executed chapters to one document, and take its figures and tables out as files."""
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+
+from helpers.delivery.provenance import Provenance
+from helpers.display.table import Table
+from helpers.results.cut import CutData
+
+
+def write_document(chapters: Sequence[Path], data: CutData, provenance: Provenance, file: Path) -> None:
+    """Join executed chapters under one front matter, with a last section on software and provenance.
+
+    Parameters
+    ----------
+    chapters : sequence of Path
+        Executed notebooks in their order.
+    data : CutData
+        For the titles.
+    provenance : Provenance
+        For the last section.
+    file : Path
+        The joined notebook, which both renderers read.
+    """
+    cells = [_raw(f"---\n{yaml.safe_dump(_front_matter(data), allow_unicode=True, sort_keys=False)}---")]
+    for chapter in chapters:
+        cells += [_prepare(cell) for cell in nbformat.read(chapter, as_version=4).cells if not _is_hidden(cell)]
+    cells += _provenance_cells(provenance)
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number:03d}"
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), file)
+
+
+def extract_displays(chapters: Sequence[Path], folder: Path) -> None:
+    """Write every labelled figure as SVG and PNG, every labelled table as CSV, named after its label."""
+    for chapter in chapters:
+        for cell in nbformat.read(chapter, as_version=4).cells:
+            kind, _, name = _option(cell, "label").partition("-")
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                if kind == "tbl" and "text/csv" in data:
+                    _write(folder / "tables" / f"{name}.csv", data["text/csv"].encode())
+                if kind == "fig" and "image/svg+xml" in data:
+                    _write(folder / "figures" / f"{name}.svg", data["image/svg+xml"].encode())
+                    _write(folder / "figures" / f"{name}.png", base64.b64decode(data["image/png"]))
+
+
+def _front_matter(data: CutData) -> dict[str, Any]:
+    study, cut = data.study, data.cut
+    return {
+        "title": study.title,
+        "subtitle": study.subtitle,
+        "author": f"{study.authors_role}: {', '.join(study.authors)}",
+        "date": f"Data cut: {cut.label}" + (f" ({cut.date.isoformat()})" if cut.date else ""),
+        "pagetitle": f"{study.short_title}, {cut.label}",
+    }
+
+
+def _is_hidden(cell: NotebookNode) -> bool:
+    tags = cell.metadata.get("tags", [])
+    return _option(cell, "include") == "false" or "injected-parameters" in tags
+
+
+def _prepare(cell: NotebookNode) -> NotebookNode:
+    """Keep what a document shows: no error stream, and the figure's own alternative text, numbers included."""
+    if cell.cell_type != "code":
+        return cell
+    cell["outputs"] = [output for output in cell.outputs if output.get("name") != "stderr"]
+    for output in cell.outputs:
+        alt = output.get("metadata", {}).get("image/svg+xml", {}).get("alt")
+        if alt:
+            cell["source"] = f"#| fig-alt: {json.dumps(alt, ensure_ascii=False)}\n{cell.source}"
+    return cell
+
+
+def _option(cell: NotebookNode, name: str) -> str:
+    for line in cell.source.splitlines():
+        key, colon, value = line.removeprefix("#|").partition(":")
+        if line.startswith("#|") and colon and key.strip() == name:
+            return str(value.strip())
+    return ""
+
+
+def _provenance_cells(provenance: Provenance) -> Iterator[NotebookNode]:
+    text = (
+        "# Software and provenance {#sec-provenance}\n\n"
+        f"This report was made by {provenance.program} and rendered with {{{{< meta rendered-with >}}}}. @tbl-software "
+        "names the packages that computed and drew it, @tbl-inputs the files it was made from, each with the first "
+        "digits of its SHA-256 sum. The same inputs give the same report, byte by byte; the sums of all inputs and "
+        "outputs are in manifest.json."
+    )
+    yield nbformat.v4.new_markdown_cell(text)
+    yield _table_cell("tbl-software", "Software", provenance.make_table_software())
+    yield _table_cell("tbl-inputs", "Inputs of this report", provenance.make_table_inputs())
+
+
+def _table_cell(label: str, caption: str, table: Table) -> NotebookNode:
+    output = nbformat.v4.new_output("execute_result", data=table._repr_mimebundle_(), execution_count=1)
+    source = f"#| label: {label}\n#| tbl-cap: {caption}\n#| echo: false"
+    return nbformat.v4.new_code_cell(source, outputs=[output], execution_count=1)
+
+
+def _raw(text: str) -> NotebookNode:
+    return nbformat.v4.new_raw_cell(text)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)

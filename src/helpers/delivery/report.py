@@ -1,0 +1,181 @@
+"""Build one report: a study at a data cut, from the raw tables to the delivered folder."""
+
+import csv
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.delivery.chapters import Literal, choose_parameters, list_chapters
+from helpers.delivery.document import extract_displays, write_document
+from helpers.delivery.provenance import MANIFEST, collect_provenance, is_current, make_manifest
+from helpers.delivery.renderers import NOTEBOOK, choose_renderer
+from helpers.delivery.runner import ChapterError, Progress, execute_chapters
+from helpers.delivery.traceability import find_untraced_numbers
+from helpers.intake.findings import make_findings_frame
+from helpers.results.cut import CutData, open_cut
+from helpers.results.schema import format_exactly, write_results
+from helpers.study.model import Cut, Study
+from helpers.study.paths import BIBLIOGRAPHY, QUARTO_CONFIG, REPORTS, ROOT
+
+THEME = Path(__file__).resolve().parent / "theme"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Attributes
+    ----------
+    study : str
+        Name under data/, or path.
+    cut : str
+        Id of the cut.
+    formats : tuple of str
+        html, pdf, docx.
+    renderer : str
+        auto, quarto or embedded.
+    audience : str
+        For whom.
+    out : Path
+        The reports folder.
+    jobs : int
+        How many chapters run at once.
+    force : bool
+        Build also where the delivered report is current.
+    parameters : dict
+        Further parameters of the chapters.
+    """
+
+    study: str
+    cut: str
+    formats: tuple[str, ...] = ("html", "pdf", "docx")
+    renderer: str = "auto"
+    audience: str = "coauthors"
+    out: Path = REPORTS
+    jobs: int = 2
+    force: bool = False
+    parameters: dict[str, Literal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivered report: its folder, its documents, and numbers in its text that no source accounts for."""
+
+    folder: Path
+    documents: tuple[Path, ...]
+    untraced: tuple[str, ...] = ()
+
+
+def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
+    """Build a report beside the delivered one and put it in its place when it is complete.
+
+    Raises
+    ------
+    UsageError
+        If the study, the cut or a parameter is unknown, or a declared value does not fit.
+    DataError
+        If the raw data have errors.
+    ChapterError
+        If a chapter fails; its executed notebook stays beside the delivered folder.
+    RenderError
+        If a document cannot be made.
+    """
+    chapters = list_chapters()
+    given = {"study": order.study, "cut": order.cut, "audience": order.audience, **order.parameters}
+    parameters = choose_parameters(chapters, given)
+    renderer = choose_renderer(order.renderer)
+    data = open_cut(order.study, order.cut, order.audience)
+    folder = order.out / data.study.id / data.cut.id
+    provenance = collect_provenance(data.study)
+    asked = {**given, "study": data.study.id, "formats": sorted(order.formats), "renderer": renderer.name}
+    documents = tuple(folder / f"report.{to}" for to in order.formats)
+    if not order.force and is_current(folder, provenance, asked):
+        progress(f"{data.study.id}, {data.cut.id}: current, nothing to do (--force builds anyway)")
+        return Delivery(folder, documents)
+    progress(f"{data.study.id}, {data.cut.id}: {len(chapters)} chapters")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{data.cut.id}-", dir=folder.parent) as name:
+        building, project = Path(name) / "delivered", Path(name) / "project"
+        _write_data(data, building)
+        try:
+            (building / "notebooks").mkdir()
+            executed = execute_chapters(chapters, parameters, building / "notebooks", order.jobs, progress)
+        except ChapterError as error:
+            raise _keep_failed(error, folder) from error
+        extract_displays(executed, building)
+        _make_project(project)
+        write_document(executed, data, provenance, project / NOTEBOOK)
+        progress(f"  rendering {', '.join(order.formats)} with {renderer.version}")
+        for document in renderer.render(project, order.formats).values():
+            shutil.move(document, building / document.name)
+        html = building / "report.html"
+        untraced = find_untraced_numbers(html, data) if html.exists() else []
+        manifest = make_manifest(provenance, asked, renderer.version, building)
+        (building / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _publish(building, folder)
+    return Delivery(folder, documents, tuple(untraced))
+
+
+def _write_data(data: CutData, folder: Path) -> None:
+    (folder / "adam").mkdir(parents=True)
+    write_results(data.results, folder / "results.csv")
+    _write_frame(make_findings_frame(data.findings), folder / "findings.csv")
+    for name in ("adsl", "adrs", "adae", "adtte"):
+        _write_frame(getattr(data, name), folder / "adam" / f"{name}.csv")
+
+
+def _write_frame(frame: pd.DataFrame, file: Path) -> None:
+    """Write a frame at full precision, dates as ISO, missing cells empty."""
+    text = frame.copy()
+    for column in frame.columns:
+        if pd.api.types.is_float_dtype(frame[column]):
+            text[column] = [format_exactly(value) for value in frame[column]]
+        if pd.api.types.is_datetime64_any_dtype(frame[column]):
+            text[column] = frame[column].dt.strftime("%Y-%m-%d")
+    text.to_csv(file, index=False, lineterminator="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL)
+
+
+def _make_project(folder: Path) -> None:
+    """Lay out what a renderer needs, at the paths that _quarto.yml names."""
+    folder.mkdir()
+    shutil.copy(QUARTO_CONFIG, folder)
+    shutil.copy(BIBLIOGRAPHY, folder)
+    shutil.copytree(THEME, folder / THEME.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _keep_failed(error: ChapterError, folder: Path) -> ChapterError:
+    kept = folder.parent / f"{folder.name}.failed"
+    kept.mkdir(exist_ok=True)
+    notebook = Path(shutil.copy(error.notebook, kept / error.notebook.name))
+    return ChapterError(error.chapter, error.cell, notebook, error.reason)
+
+
+def _publish(building: Path, folder: Path) -> None:
+    """Swap the finished folder in; the old one goes only once the new one is complete."""
+    shutil.rmtree(folder.parent / f"{folder.name}.failed", ignore_errors=True)
+    old = building.parent / "old"
+    if folder.exists():
+        folder.rename(old)
+    try:
+        building.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+
+
+def describe_state(study: Study, cut: Cut, out: Path) -> str:
+    """State of a delivered report: missing, current, or stale where any input or output differs from its manifest."""
+    folder = out / study.id / cut.id
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        current = is_current(folder, collect_provenance(study), manifest["asked"])
+    except FileNotFoundError:
+        return "missing"
+    except (ValueError, KeyError, TypeError):
+        return "stale"
+    return "current" if current else "stale"

@@ -1,0 +1,125 @@
+"""Execute the chapters with papermill, strictly and with progress."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from helpers.delivery.chapters import Chapter, Literal
+from helpers.study.paths import NOTEBOOKS
+
+KERNEL = "python3"
+Progress = Callable[[str], None]
+
+ENVIRONMENT = {
+    "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, not one of the same name in the user's home
+    "PYTHONHASHSEED": "0",  # sets iterate in the same order in every run
+    "MPLBACKEND": "agg",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the kernel's debugger is not used; its start-up warning would only confuse
+}
+
+
+class ChapterError(Exception):
+    """A chapter failed.
+
+    Parameters
+    ----------
+    chapter : str
+        Its name.
+    cell : int
+        The failing cell, counted from 1 in the chapter as written.
+    notebook : Path
+        The executed notebook with the error in it.
+    reason : str
+        The error as Python reports it.
+    """
+
+    def __init__(self, chapter: str, cell: int, notebook: Path, reason: str) -> None:
+        self.chapter, self.cell, self.notebook, self.reason = chapter, cell, notebook, reason
+        super().__init__(f"chapter {chapter}, cell {cell}: {reason}\n  executed so far: {notebook}")
+
+
+def execute_chapters(
+    chapters: Sequence[Chapter],
+    parameters: Mapping[str, Mapping[str, Literal]],
+    folder: Path,
+    jobs: int = 1,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Execute chapters, several at a time, each in a kernel of its own.
+
+    Parameters
+    ----------
+    chapters : sequence of Chapter
+        What to execute.
+    parameters : mapping
+        For each chapter by name, its parameters.
+    folder : Path
+        An existing folder for the executed notebooks.
+    jobs : int
+        How many chapters run at once.
+    progress : callable
+        Told of every chapter that is done.
+
+    Returns
+    -------
+    list of Path
+        The executed notebooks in the order of the chapters, without anything that differs from run to run.
+
+    Raises
+    ------
+    ChapterError
+        For the first chapter, in their order, that failed.
+    """
+    os.environ.update(ENVIRONMENT)
+
+    def execute(chapter: Chapter) -> Path:
+        started = time.monotonic()
+        notebook = _execute(chapter, parameters[chapter.name], folder)
+        progress(f"  {chapter.name:<24}{time.monotonic() - started:6.1f} s")
+        return notebook
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        running = [pool.submit(execute, chapter) for chapter in chapters]
+        return [future.result() for future in running]
+
+
+def _execute(chapter: Chapter, parameters: Mapping[str, Literal], folder: Path) -> Path:
+    source, target = folder / f".{chapter.name}.source.ipynb", folder / f"{chapter.name}.ipynb"
+    nbformat.write(chapter.notebook, source)
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            dict(parameters),
+            kernel_name=KERNEL,
+            progress_bar=False,
+            cwd=str(NOTEBOOKS),
+            config=Config({"KernelManager": {"transport": "ipc"}}),  # patient data never pass through a network port
+        )
+    except PapermillExecutionError as error:
+        # papermill puts the injected parameters before the failing cell and a note of its own on top
+        raise ChapterError(chapter.name, error.cell_index - 1, target, f"{error.ename}: {error.evalue}") from error
+    finally:
+        source.unlink()
+    _remove_traces_of_the_run(target)
+    return target
+
+
+def _remove_traces_of_the_run(file: Path) -> None:
+    """Take out times, durations and machine paths, so that the same run gives the same bytes."""
+    notebook = nbformat.read(file, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("language_info", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = f"{file.stem.replace('_', '-')}-{number:02d}-injected"
+    nbformat.write(notebook, file)

@@ -74,3 +74,43 @@ def test_numpy_counts_and_whole_floats_are_counts():
 def test_wrong_input_is_named(arguments, named):
     with pytest.raises(ValueError, match=named):
         proportions.estimate_proportion(*arguments)
+
+
+def test_binomial_test_agrees_with_r():
+    """Oracle: tests/reference/contingency.R, binom.test(n, N, p)$p.value."""
+    for row in read_frozen("binomial").itertuples():
+        ours = proportions.compare_with_benchmark(row.n, row.N, row.benchmark)
+        assert ours.p_value == pytest.approx(row.p_value, abs=1e-9)
+    assert proportions.compare_with_benchmark(0, 0, 0.5).note == "no patients"
+    with pytest.raises(ValueError, match=r"benchmark is 1.2"):
+        proportions.compare_with_benchmark(1, 2, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((56, 70, 48, 80), (0.2, 0.0524, 0.3339)),
+        ((9, 10, 3, 10), (0.6, 0.1705, 0.8090)),
+        ((6, 7, 2, 7), (0.5714, 0.0582, 0.8062)),
+        ((5, 56, 0, 29), (0.0893, -0.0381, 0.1926)),
+        ((0, 10, 0, 20), (0.0, -0.1611, 0.2775)),
+        ((10, 10, 0, 10), (1.0, 0.6075, 1.0)),
+    ],
+)
+def test_newcombe_reproduces_the_paper(counts, expected):
+    """Newcombe 1998, Table II, method 10, contrasts (a) to (h), four decimals."""
+    ours = proportions.estimate_difference(*counts)
+    assert (ours.estimate, ours.lcl, ours.ucl) == pytest.approx(expected, abs=5.1e-5)
+
+
+def test_risk_ratio_on_paper():
+    """On paper: 10/20 against 5/20: 2, log error sqrt(1/10 - 1/20 + 1/5 - 1/20) = sqrt(0.2)."""
+    ours = proportions.estimate_risk_ratio(10, 20, 5, 20)
+    factor = np.exp(1.959963984540054 * np.sqrt(0.2))
+    assert (ours.estimate, ours.lcl, ours.ucl) == pytest.approx((2.0, 2 / factor, 2 * factor))
+    assert proportions.estimate_risk_ratio(1, 2, 0, 2).estimate is None
+    assert (proportions.estimate_risk_ratio(0, 2, 1, 2).estimate, proportions.estimate_risk_ratio(0, 2, 1, 2).lcl) == (
+        0.0,
+        None,
+    )
+    assert proportions.estimate_difference(0, 0, 1, 2).estimate is None

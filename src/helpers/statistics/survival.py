@@ -14,7 +14,6 @@ import pandas as pd
 from scipy import special
 
 from .checks import (
-    TOLERANCE,
     ArrayLike,
     BoolArray,
     FloatArray,
@@ -25,6 +24,7 @@ from .checks import (
     check_same_length,
     check_times,
 )
+from .curve_quantiles import find_median, find_quantile
 
 CONF_TYPES = ("log-log", "log", "plain")
 
@@ -110,7 +110,7 @@ class KaplanMeier:
             raise ValueError(f"p is {p!r}: expected a share between 0 and 1")
         times = self.table["time"].to_numpy()
         curves = (self.table[column].to_numpy() for column in ("survival", "lcl", "ucl"))
-        estimate, lower, upper = (_quantile_of_curve(times, curve, float(p)) for curve in curves)
+        estimate, lower, upper = (find_quantile(times, curve, float(p)) for curve in curves)
         return Quantile(float(p), estimate, lower, upper)
 
     def at(self, times: ArrayLike) -> pd.DataFrame:
@@ -211,7 +211,7 @@ def estimate_kaplan_meier(
         table["survival"], table["std_err"] = survival, survival * log_error
         table["lcl"], table["ucl"] = _interval(survival, log_error, conf_type, alpha)
     observed = table["time"].to_numpy()
-    median, lower, upper = (_median_of_curve(observed, table[c].to_numpy()) for c in ("survival", "lcl", "ucl"))
+    median, lower, upper = (find_median(observed, table[c].to_numpy()) for c in ("survival", "lcl", "ucl"))
     n_events = int(events.sum())
     method = f"Kaplan-Meier, {conf_type} interval"
     return KaplanMeier(n, n_events, n - n_events, median, lower, upper, conf_type, alpha, method, table)
@@ -273,38 +273,3 @@ def _interval(
     inside = np.where((survival == 0) | (survival == 1), np.nan, survival)
     log_hazard, half_width = np.log(-np.log(inside)), z * log_error / np.log(inside)
     return np.exp(-np.exp(log_hazard - half_width)), np.exp(-np.exp(log_hazard + half_width))
-
-
-def _median_of_curve(times: FloatArray, curve: FloatArray) -> float | None:
-    """First time at or below 0.5; the midpoint to the next fall if the curve is at 0.5 (R's ``print(survfit)``)."""
-    reached = curve < 0.5 + TOLERANCE  # False where the curve is NaN
-    if not reached.any():
-        return None
-    times, curve = times[reached], curve[reached]
-    falls = curve < curve[0]
-    if abs(curve[0] - 0.5) < TOLERANCE and falls.any():
-        return float((times[0] + times[np.argmax(falls)]) / 2)
-    return float(times[0])
-
-
-def _quantile_of_curve(times: FloatArray, curve: FloatArray, p: float) -> float | None:
-    """Time at which 1 − curve reaches p, the midpoint where it stays at p (R's ``quantile(survfit)``)."""
-    if p == 0:
-        return 0.0
-    share = np.append(0.0, 1 - curve)
-    when = np.append(0.0, times)
-    _, first = np.unique(share, return_index=True, equal_nan=True)
-    first.sort()
-    share, when = share[first], when[first]  # each level once, where it begins
-    reached, passed = (_index_of_smallest(share, p - TOLERANCE), _index_of_smallest(share, p + TOLERANCE))
-    if reached is None:
-        return None
-    if abs(share[-1] - p) < TOLERANCE:  # flat at p up to the last follow-up
-        return float((when[reached] + times[-1]) / 2)
-    return None if passed is None else float((when[reached] + when[passed]) / 2)
-
-
-def _index_of_smallest(values: FloatArray, bound: float) -> int | None:
-    """Index of the smallest value that is at least `bound`."""
-    enough = np.where(values >= bound, values, np.inf)
-    return int(np.argmin(enough)) if np.isfinite(enough).any() else None

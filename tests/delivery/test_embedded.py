@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import great_tables as gt
 import nbformat
+import pandas as pd
 import pypdf
 import pytest
 import yaml
@@ -24,6 +26,7 @@ from helpers.delivery.embedded import EmbeddedRenderer
 from helpers.delivery.renderers import RenderError
 
 FORMATS = ("html", "pdf", "docx")
+MARGIN = 56  # points: a little less than the two centimetres of _quarto.yml
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +225,7 @@ def test_word_contents_are_filled_in(word: Any) -> None:
 def test_pdf_holds_every_row_of_a_long_table_and_its_header_on_each_page(rendered: dict[str, Path], pdf: str) -> None:
     for number in range(1, 131):
         assert f"claim number {number}." in pdf
-    pages = [page.extract_text() for page in pypdf.PdfReader(rendered["pdf"]).pages]
+    pages = [re.sub(r"\s+", " ", page.extract_text()) for page in pypdf.PdfReader(rendered["pdf"]).pages]
     holding = [page for page in pages if "claim number" in page]
     assert len(holding) > 3
     assert all("Place in the paper" in page for page in holding)
@@ -241,8 +244,8 @@ def test_nothing_in_the_pdf_lies_outside_the_margins(rendered: dict[str, Path]) 
 
         page.extract_text(visitor_text=note)
         assert starts, "no page is empty"
-        assert min(starts) > 61
-        assert max(ends) < 595 - 61
+        assert min(starts) > MARGIN
+        assert max(ends) < 595 - MARGIN
 
 
 def test_html_tables_are_the_ones_that_great_tables_wrote(html: str) -> None:
@@ -382,6 +385,42 @@ def test_code_can_be_shown_or_hidden_by_the_cell(tmp_path: Path) -> None:
     assert "HIDDEN" not in html
     assert "SILENT" not in html
     assert "SHOWN" in pdf_text(written["pdf"])
+
+
+def test_columns_too_wide_for_the_page_keep_their_words_apart(tmp_path: Path) -> None:
+    names = ["Code", "Population", "Endpoint", "Definition"]
+    row = ["DORANYSITE", "patients in remission", "Duration of response " * 3, "From the first dose " * 12]
+    frame = pd.DataFrame([row], columns=names)
+    cells = [code("#| label: tbl-a\n#| tbl-cap: A.\nshow()", table_output(gt.GT(frame, id="a")))]
+    written = render_cells(tmp_path, cells, "pdf", "docx")
+    grid = Document(str(written["docx"])).tables[0]._tbl.tblGrid.findall(qn("w:gridCol"))
+    widths = [int(column.get(qn("w:w"))) for column in grid]
+    assert widths == sorted(widths), "the longer the text, the wider the column"
+    assert widths[0] > 8 * 20 * 0.6 * len("DORANYSITE"), "in twentieths of a point, at 8 points"
+    text = pypdf.PdfReader(written["pdf"]).pages[0].extract_text(extraction_mode="layout")
+    assert re.search(r"DORANYSITE +patients", text)
+
+
+def test_indentation_and_weight_of_cells_survive(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"what": ["Sex", "Female"], "n": ["17", "8"]})
+    table = (
+        gt.GT(frame, rowname_col="what", id="a")
+        .tab_style(gt.style.css("padding-left: 1.5em;"), gt.loc.stub(rows=[1]))
+        .tab_style(gt.style.text(weight="bold"), gt.loc.body(rows=[0]))
+    )
+    written = render_cells(tmp_path, [code("show()", table_output(table))], "docx")
+    (made,) = Document(str(written["docx"])).tables
+    assert made.rows[2].cells[0].text == "\u2003\u2003Female"
+    assert [cell.paragraphs[0].runs[-1].bold for cell in made.columns[1].cells[1:]] == [True, None]
+
+
+def test_alternative_text_may_come_with_the_output(tmp_path: Path) -> None:
+    cell = code("plot()", figure_output())
+    cell.outputs[0]["metadata"] = {"image/svg+xml": {"alt": "As drawn."}, "image/png": {"alt": "As drawn."}}
+    written = render_cells(tmp_path, [cell], "html", "docx")
+    assert 'alt="As drawn."' in written["html"].read_text(encoding="utf-8")
+    shapes = Document(str(written["docx"])).element.body.iter(qn("wp:docPr"))
+    assert [shape.get("descr") for shape in shapes] == ["As drawn."]
 
 
 def test_a_landscape_cell_turns_its_page(tmp_path: Path) -> None:

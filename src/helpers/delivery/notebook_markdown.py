@@ -91,7 +91,7 @@ def read_notebook(path: Path) -> tuple[dict[str, Any], list[Any]]:
     cells : list
         The cells after it, as nbformat holds them.
     """
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4)
     cells = list(notebook.cells)
     if cells and cells[0].cell_type == "raw":
         found = re.match(r"\s*---\s*\n(.*?)\n---\s*$", cells[0].source, re.DOTALL)

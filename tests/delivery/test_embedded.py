@@ -395,7 +395,7 @@ def test_columns_too_wide_for_the_page_keep_their_words_apart(tmp_path: Path) ->
     written = render_cells(tmp_path, cells, "pdf", "docx")
     grid = Document(str(written["docx"])).tables[0]._tbl.tblGrid.findall(qn("w:gridCol"))
     widths = [int(column.get(qn("w:w"))) for column in grid]
-    assert widths == sorted(widths), "the longer the text, the wider the column"
+    assert widths[1:] == sorted(widths[1:]), "the longer the text, the wider the column"
     assert widths[0] > 8 * 20 * 0.6 * len("DORANYSITE"), "in twentieths of a point, at 8 points"
     text = pypdf.PdfReader(written["pdf"]).pages[0].extract_text(extraction_mode="layout")
     assert re.search(r"DORANYSITE +patients", text)

@@ -1,7 +1,23 @@
 """An executed notebook as one Markdown document, as Quarto reads a notebook.
 
 Every cell becomes Markdown: prose as it stands, code where it is shown, and of each output the one representation that
-suits the format. Cell options are the ``#|`` comment lines at the top of a code cell.
+suits the format. Cell options are the ``#|`` comment lines at the top of a code cell, a part of Quarto's with Quarto's
+meaning:
+
+``label``
+    ``fig-…`` or ``tbl-…``: the cell's outputs become a numbered figure or table, referred to as ``@fig-…``.
+``fig-cap``, ``tbl-cap``, ``fig-alt``
+    Caption, in Markdown, with references and citations; alternative text of an image.
+``echo``, ``output``, ``include``, ``warning``
+    Whether to show the code, the outputs, either, the error stream.
+``code-fold``, ``code-summary``
+    Whether code is folded in HTML, and under which word.
+``out-width``
+    Width of an image, such as ``80%``.
+``classes``
+    ``small`` for smaller type in a table, ``landscape`` for a page turned on its side in PDF and Word.
+
+In prose, ``{{< meta KEY >}}`` is replaced by an option; ``rendered-with`` is the renderer and its version.
 """
 
 import base64

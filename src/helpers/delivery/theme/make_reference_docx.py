@@ -103,6 +103,9 @@ def set_text_styles(document: Any) -> None:
         style.paragraph_format.left_indent = Mm(4)
         set_left_bar(style)
     set_font(styles["Bibliography"], SERIF, 9.5)
+    set_spacing(styles["Bibliography"], 0, 3)
+    styles["Bibliography"].paragraph_format.left_indent = Mm(8)
+    styles["Bibliography"].paragraph_format.first_line_indent = Mm(-8)
     set_font(styles["Footnote Text"], SERIF, 9)
     set_font(paragraph_style(document, "TOC Heading", "Normal"), SANS, 13, ACCENT, bold=True)
     for level in (1, 2, 3):

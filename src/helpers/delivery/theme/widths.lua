@@ -1,10 +1,11 @@
 -- Column widths for Word and for the page: as wide as the text asks for; where that is too much, the longest word of each
--- column plus a share of what is left. Measured in characters; this many fit on a line of a table.
+-- column plus a share of what is left. Measured in characters; so many fit on a line of a table.
+-- Word breaks what is longer than `longest`; Typst does not.
 local CAPACITY = {
-  docx = { normal = 104, small = 119, padding = 2.5, bold = 1.12 },
-  typst = { normal = 126, small = 150, padding = 2.6, bold = 1.15 },
+  docx = { normal = 104, small = 119, padding = 2.5, bold = 1.12, longest = 20 },
+  typst = { normal = 126, small = 150, padding = 2.6, bold = 1.15, longest = 28 },
 }
-local LANDSCAPE, LONGEST_WORD, NARROW = 1.5, 28, 0.6
+local LANDSCAPE, NARROW = 1.5, 0.6
 local measures = CAPACITY[FORMAT]
 
 -- Calls visit(column, cell) for every cell that belongs to one column, rowspans above it taken into account.
@@ -47,7 +48,7 @@ local function measure(tbl)
       local text = pandoc.utils.stringify(cell.contents)
       natural[column] = math.max(natural[column], factor * length(text))
       for word in text:gmatch("%S+") do
-        minimum[column] = math.max(minimum[column], factor * math.min(length(word), LONGEST_WORD))
+        minimum[column] = math.max(minimum[column], factor * math.min(length(word), measures.longest))
       end
     end
   end

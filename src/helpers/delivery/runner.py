@@ -1,6 +1,8 @@
 """Execute the chapters with papermill, strictly and with progress."""
 
 import os
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -87,29 +90,46 @@ def execute_chapters(
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         running = [pool.submit(execute, chapter) for chapter in chapters]
-        return [future.result() for future in running]
+        try:
+            return [future.result() for future in running]
+        except ChapterError:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _execute(chapter: Chapter, parameters: Mapping[str, Literal], folder: Path) -> Path:
     source, target = folder / f".{chapter.name}.source.ipynb", folder / f"{chapter.name}.ipynb"
     nbformat.write(chapter.notebook, source)
-    try:
-        papermill.execute_notebook(
-            source,
-            target,
-            dict(parameters),
-            kernel_name=KERNEL,
-            progress_bar=False,
-            cwd=str(NOTEBOOKS),
-            config=Config({"KernelManager": {"transport": "ipc"}}),  # patient data never pass through a network port
-        )
-    except PapermillExecutionError as error:
-        # papermill puts the injected parameters before the failing cell and a note of its own on top
-        raise ChapterError(chapter.name, error.cell_index - 1, target, f"{error.ename}: {error.evalue}") from error
-    finally:
-        source.unlink()
+    with tempfile.TemporaryDirectory(prefix="blina-") as sockets:
+        try:
+            papermill.execute_notebook(
+                source,
+                target,
+                dict(parameters),
+                kernel_name=KERNEL,
+                progress_bar=False,
+                cwd=str(NOTEBOOKS),
+                config=_kernel_config(sockets),
+            )
+        except PapermillExecutionError as error:
+            # papermill puts the injected parameters before the failing cell and a note of its own on top
+            raise ChapterError(chapter.name, error.cell_index - 1, target, f"{error.ename}: {error.evalue}") from error
+        except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+            raise ChapterError(chapter.name, 0, target, f"the kernel failed: {error}") from error
+        finally:
+            source.unlink()
     _remove_traces_of_the_run(target)
     return target
+
+
+def _kernel_config(sockets: str) -> Config:
+    """Talk to the kernel through files of its own: patient data never pass through a network port.
+
+    Each kernel needs a folder of its own; with jupyter's default name two kernels would answer each other's messages.
+    """
+    if sys.platform == "win32":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
 
 
 def _remove_traces_of_the_run(file: Path) -> None:

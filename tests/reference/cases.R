@@ -29,7 +29,7 @@ real_cases <- list(
   retinopathy = with(retinopathy, patients(futime, status, trt, laser, risk, trt)),
   stanford2 = with(stanford2, patients(time, status, age > 40, age > 50, age, age > 40)),
   transplant = with(transplant, patients(
-    futime, c(0, 2, 1, 3)[as.integer(event)], abo, sex, age, sex == "m"
+    futime, c(0, 2, 1, 3)[as.integer(event)], abo, year, age, sex == "m"
   )),
   veteran = with(veteran, patients(time, status, trt, celltype, karno, prior > 0))
 )

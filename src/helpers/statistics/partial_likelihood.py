@@ -1,0 +1,197 @@
+"""Cox's partial likelihood with Efron's treatment of ties, for right-censored and counting-process data.
+
+Written out here because three things need its parts and no library gives them: the proportional-hazards test (score
+and information at every event), Firth's penalty (third moments), and estimates that agree with R to the ninth decimal,
+where lifelines stops earlier.
+
+References
+----------
+Cox DR. J R Stat Soc B 1972;34:187-220. Efron B. J Am Stat Assoc 1977;72:557-565.
+Therneau TM, Grambsch PM. Modeling Survival Data, 2000, chapter 3. Firth D. Biometrika 1993;80:27-38.
+Heinze G, Schemper M. Biometrics 2001;57:114-119.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .checks import BoolArray, FloatArray, IntArray
+
+MAX_ITERATIONS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class CoxData:
+    """Checked rows at risk: `entry`, `exit`, `event`, `stratum` of shape (n,), centred `covariates` of shape (n, p)."""
+
+    entry: FloatArray
+    exit: FloatArray
+    event: BoolArray
+    stratum: IntArray
+    covariates: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What each of the m events adds at given coefficients.
+
+    Attributes
+    ----------
+    times : ndarray, shape (m,)
+        Time of the event; tied events are separate terms, thinned as Efron says.
+    log_likelihood : float
+        Sum over the terms.
+    residuals : ndarray, shape (m, p)
+        Covariates of the tied patients (their mean) − weighted mean of those at risk: summed, the score.
+    information : ndarray, shape (m, p, p)
+        Weighted covariance of the covariates of those at risk: summed, the information.
+    third : ndarray, shape (m, p, p, p) or None
+        Third central moments, the derivative of the information; only if asked for.
+    """
+
+    times: FloatArray
+    log_likelihood: float
+    residuals: FloatArray
+    information: FloatArray
+    third: FloatArray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Coefficients that maximise the likelihood; `converged` False when it keeps rising (monotone likelihood)."""
+
+    coefficients: FloatArray
+    information: FloatArray
+    log_likelihood: float
+    converged: bool
+
+
+def compute_terms(data: CoxData, coefficients: FloatArray, third: bool = False) -> Terms:
+    """Return the contribution of every event to likelihood, score and information."""
+    parts = [
+        _terms_of_stratum(data, data.stratum == s, coefficients, third) for s in np.unique(data.stratum[data.event])
+    ]
+    return Terms(
+        np.concatenate([part.times for part in parts]),
+        sum(part.log_likelihood for part in parts),
+        np.concatenate([part.residuals for part in parts]),
+        np.concatenate([part.information for part in parts]),
+        np.concatenate([part.third for part in parts if part.third is not None]) if third else None,
+    )
+
+
+def maximise(data: CoxData, firth: bool = False, fixed: tuple[int, float] | None = None) -> Fit:
+    """Maximise the (penalised) partial likelihood by Newton's method with step halving.
+
+    Parameters
+    ----------
+    data : CoxData
+        Rows at risk, with at least one event.
+    firth : bool
+        Add half the log determinant of the information (Jeffreys prior): estimates stay finite.
+    fixed : (int, float), optional
+        Hold one coefficient at a value (profile likelihood).
+
+    Returns
+    -------
+    Fit
+        `information` is the full matrix at the maximum; `log_likelihood` is penalised if `firth`.
+    """
+    p = data.covariates.shape[1]
+    free = np.arange(p) if fixed is None else np.delete(np.arange(p), fixed[0])
+    beta = np.zeros(p)
+    if fixed is not None:
+        beta[fixed[0]] = fixed[1]
+    spread = np.maximum(data.covariates.std(axis=0), 1e-300)
+    value, score, information = _evaluate(data, beta, firth)
+    for _ in range(MAX_ITERATIONS):
+        if free.size == 0:
+            return Fit(beta, information, value, True)
+        inner = information[np.ix_(free, free)]
+        if np.linalg.matrix_rank(inner, tol=1e-13 * float(np.trace(inner))) < free.size:
+            return Fit(beta, information, value, False)
+        step = np.zeros(p)
+        step[free] = np.linalg.solve(inner, score[free])
+        step /= max(1.0, float(np.max(np.abs(step) * spread)) / 5)  # at most 5 standard deviations at once
+        for _ in range(30):
+            trial = _evaluate(data, beta + step, firth)
+            if trial[0] >= value - 1e-10 * (1 + abs(value)):
+                break
+            step /= 2
+        beta = beta + step
+        value, score, information = trial
+        if float(np.max(np.abs(step) * spread)) < 1e-10:
+            return Fit(beta, information, value, True)
+    return Fit(beta, information, value, False)
+
+
+def _evaluate(data: CoxData, beta: FloatArray, firth: bool) -> tuple[float, FloatArray, FloatArray]:
+    terms = compute_terms(data, beta, third=firth)
+    information: FloatArray = terms.information.sum(axis=0)
+    value, score = terms.log_likelihood, terms.residuals.sum(axis=0)
+    if firth and terms.third is not None:
+        sign, log_determinant = np.linalg.slogdet(information)
+        if sign <= 0:
+            return -np.inf, score, information
+        inverse = np.linalg.inv(information)
+        score = score + 0.5 * np.einsum("jk,jkl->l", inverse, terms.third.sum(axis=0))
+        value += 0.5 * float(log_determinant)
+    return value, score, information
+
+
+def _terms_of_stratum(data: CoxData, rows: BoolArray, beta: FloatArray, third: bool) -> Terms:
+    x, event, end = data.covariates[rows], data.event[rows], data.exit[rows]
+    linear = x @ beta
+    shift = float(linear.max())
+    weight = np.exp(linear - shift)
+    times, which, deaths = np.unique(end[event], return_inverse=True, return_counts=True)
+    index = np.repeat(np.arange(times.size), deaths)
+    thinned = (np.arange(index.size) - np.repeat(np.cumsum(deaths) - deaths, deaths)) / deaths[index]
+
+    def moment(power: int) -> FloatArray:
+        values = weight
+        for _ in range(power):
+            values = values[..., None] * x.reshape(x.shape[0], *[1] * (values.ndim - 1), x.shape[1])
+        at_risk = _sum_at_risk(data.entry[rows], end, values, times)
+        dying = np.zeros_like(at_risk)
+        np.add.at(dying, which, values[event])
+        share = thinned.reshape(-1, *[1] * (values.ndim - 1))
+        total: FloatArray = at_risk[index] - share * dying[index]
+        return total
+
+    s0 = moment(0)
+    mean = moment(1) / s0[:, None]
+    second = moment(2) / s0[:, None, None]
+    covariance = second - mean[:, :, None] * mean[:, None, :]
+    dead_mean = np.zeros((times.size, x.shape[1]))
+    np.add.at(dead_mean, which, x[event])
+    dead_mean /= deaths[:, None]
+    log_likelihood = float(linear[event].sum() - np.log(s0).sum() - shift * index.size)
+    return Terms(
+        times[index],
+        log_likelihood,
+        dead_mean[index] - mean,
+        covariance,
+        _third_central(moment(3) / s0[:, None, None, None], second, mean) if third else None,
+    )
+
+
+def _sum_at_risk(entry: FloatArray, end: FloatArray, values: FloatArray, times: FloatArray) -> FloatArray:
+    """Sum of `values` over the rows with entry < t <= end, for every t: shape (times, …)."""
+    by_end = np.argsort(-end, kind="stable")
+    summed = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values[by_end], axis=0)])
+    total: FloatArray = summed[np.searchsorted(-end[by_end], -times, side="right")]
+    if np.isfinite(entry).any():
+        by_entry = np.argsort(-entry, kind="stable")
+        summed = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values[by_entry], axis=0)])
+        total = total - summed[np.searchsorted(-entry[by_entry], -times, side="right")]
+    return total
+
+
+def _third_central(third: FloatArray, second: FloatArray, mean: FloatArray) -> FloatArray:
+    a, b, c = mean[:, :, None, None], mean[:, None, :, None], mean[:, None, None, :]
+    crossed = second[:, :, :, None] * c + second[:, :, None, :] * b + second[:, None, :, :] * a
+    central: FloatArray = third - crossed + 2 * a * b * c
+    return central

@@ -144,6 +144,28 @@ def check_count(value: object, name: str) -> int:
     return int(float(value))
 
 
+def check_landmark(landmark: float) -> float:
+    """Return a landmark, a finite time of 0 or more; a ``ValueError`` names another value."""
+    if not (np.isfinite(landmark) and landmark >= 0):
+        raise ValueError(f"landmark is {landmark!r}: expected a time of 0 or more")
+    return float(landmark)
+
+
+def check_state_starts(state_start: ArrayLike, name: str = "state_start") -> FloatArray:
+    """Return the times at which a state begins, NaN for never (missing); a ``ValueError`` names a time below 0."""
+    array = np.asarray(state_start)
+    if array.ndim != 1:
+        raise ValueError(f"{name} has {array.ndim} dimensions: expected a list, array or column of times")
+    given: BoolArray = ~np.asarray(pd.isna(array), dtype=bool)
+    starts = np.full(array.size, np.nan)
+    for row in np.flatnonzero(given):
+        value = array[row]
+        if isinstance(value, str | bool | np.bool_) or not np.isfinite(float(value)) or float(value) < 0:
+            raise ValueError(f"{name}[{row}] is {value!r}: expected a time of 0 or more, or missing for never")
+        starts[row] = float(value)
+    return starts
+
+
 def merge_near_ties(times: FloatArray) -> FloatArray:
     """Make times equal that differ by rounding error only.
 

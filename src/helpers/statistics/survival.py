@@ -203,18 +203,23 @@ def estimate_kaplan_meier(
     alpha = check_alpha(alpha)
     times, events = check_times(durations), check_events(event_observed)
     n = check_same_length(durations=times, event_observed=events)
-    table = _count_events(times, events)
+    return build_curve(_count_events(times, events), n, conf_type, alpha, f"Kaplan-Meier, {conf_type} interval")
+
+
+def build_curve(table: pd.DataFrame, n: int, conf_type: str, alpha: float, method: str) -> KaplanMeier:
+    """Build a curve from its counts: columns ``time n_risk n_event n_censor``, ascending in time, of `n` patients."""
     at_risk, died = table["n_risk"].to_numpy(dtype=float), table["n_event"].to_numpy(dtype=float)
     survival = np.cumprod((at_risk - died) / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_error = np.sqrt(np.cumsum(died / (at_risk * (at_risk - died))))
-        table["survival"], table["std_err"] = survival, survival * log_error
-        table["lcl"], table["ucl"] = _interval(survival, log_error, conf_type, alpha)
-    observed = table["time"].to_numpy()
-    median, lower, upper = (find_median(observed, table[c].to_numpy()) for c in ("survival", "lcl", "ucl"))
-    n_events = int(events.sum())
-    method = f"Kaplan-Meier, {conf_type} interval"
-    return KaplanMeier(n, n_events, n - n_events, median, lower, upper, conf_type, alpha, method, table)
+        lower, upper = _interval(survival, log_error, conf_type, alpha)
+        columns = {"survival": survival, "std_err": survival * log_error, "lcl": lower, "ucl": upper}
+    times = table["time"].to_numpy()
+    median, median_lower, median_upper = (find_median(times, curve) for curve in (survival, lower, upper))
+    events = int(died.sum())
+    return KaplanMeier(
+        n, events, n - events, median, median_lower, median_upper, conf_type, alpha, method, table.assign(**columns)
+    )
 
 
 def estimate_follow_up(

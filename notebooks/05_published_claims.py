@@ -63,6 +63,10 @@ figures.plot_verdicts(data)
 tables.make_table_verdicts(data)
 
 # %% [markdown]
+# @tbl-verdicts is read by rows: the verdicts of a row add up to the claims of that place. Most claims that cannot be
+# derived are baseline characteristics, which the source gives as counts only.
+
+# %% [markdown]
 # ## Claims that do not hold {#sec-contradicted}
 #
 # A contradiction is not a reproach. Each row of @tbl-contradicted gives the reading under which the printed number may

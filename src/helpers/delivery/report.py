@@ -91,7 +91,8 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     data = open_cut(order.study, order.cut, order.audience)
     folder = order.out / data.study.id / data.cut.id
     provenance = collect_provenance(data.study)
-    asked = {**given, "study": data.study.id, "formats": sorted(order.formats), "renderer": renderer.name}
+    asked = {**given, "study": data.study.id, "formats": sorted(order.formats), "renderer": order.renderer}
+    asked["engine"] = renderer.version
     documents = tuple(folder / f"report.{to}" for to in order.formats)
     if not order.force and is_current(folder, provenance, asked):
         progress(f"{data.study.id}, {data.cut.id}: current, nothing to do (--force builds anyway)")

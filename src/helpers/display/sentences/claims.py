@@ -65,8 +65,13 @@ def describe_recomputed(item: AuditedClaim) -> str:
 
 def explain_verdict(item: AuditedClaim) -> str:
     """Why a claim got its verdict: what was compared, what was tried, and the fair reading."""
-    texts = [*_arithmetic(item), *_tried(item), *_missing(item)]
-    return " ".join([*(f"{text[0].upper()}{text[1:]}." for text in texts), item.claim.explain]).strip()
+    arithmetic = [_sentence(text) for text in (*_arithmetic(item), *_missing(item))]
+    tried = [_sentence(text) for text in _tried(item)]
+    return " ".join([*arithmetic, item.claim.explain, *tried]).strip()
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _arithmetic(item: AuditedClaim) -> list[str]:
@@ -101,10 +106,10 @@ def _tried(item: AuditedClaim) -> list[str]:
 
 def _missing(item: AuditedClaim) -> list[str]:
     data = [comparison.basis for comparison in item.comparisons if comparison.kind == "missing"]
-    data += [
-        comparison.basis for comparison in item.comparisons if comparison.kind == "result" and comparison.holds is None
-    ]
-    return [f"not printed: {join_words(list(dict.fromkeys(data)))}"] if data else []
+    if data:
+        return [f"not printed: {join_words(list(dict.fromkeys(data)))}"]
+    empty = [other.basis for other in item.comparisons if other.kind == "result" and other.holds is None]
+    return list(dict.fromkeys(empty))
 
 
 def _format(comparison: Comparison) -> str:

@@ -19,7 +19,7 @@ from helpers.study.model import Variable
 def make_table_baseline(data: CutData) -> Table:
     """Table 1: characteristics of the treated patients, overall and by stratum."""
     headings = {
-        (group, level): f"{label} (n = {count_patients(data, 'SAFFL', group, level):.0f})"
+        (group, level): f"{label} (n\u00a0=\u00a0{format_number(count_patients(data, 'SAFFL', group, level))})"
         for group, level, label in list_strata(data)
     }
     rows: list[dict[str, str]] = []
@@ -61,7 +61,7 @@ def _rows_of(data: CutData, variable: Variable) -> list[tuple[str, dict[tuple[st
 def _median_and_range(data: CutData, variable: Variable, group: str, level: str) -> str:
     stats = get(data, "continuous", population="SAFFL", variable=variable.name, group=group, level=level)
     form = format_scientific if variable.scientific else format_number
-    missing = f"; {stats['missing']:.0f} missing" if stats["missing"] else ""
+    missing = f"; {format_number(stats['missing'])} missing" if stats["missing"] else ""
     return f"{form(stats['median'])} ({format_range(stats['min'], stats['max'], variable.scientific)}{missing})"
 
 
@@ -86,12 +86,17 @@ def make_table_reported(data: CutData) -> Table:
                 "As printed": str(record["level"]),
                 "Patients": format_fraction(stats["n"], stats["N"]),
                 "Percentage": format_percent(stats["p"], stats["N"]),
-                "Place": str(record["place"]),
+                "Place in the source": str(record["place"]),
             }
         )
     notes = ["Printed counts: the source does not give these characteristics by patient."]
     return make_table(
-        pd.DataFrame(rows), "reported", stub="As printed", groups="Characteristic", left=["Place"], notes=notes
+        pd.DataFrame(rows),
+        "reported",
+        stub="As printed",
+        groups="Characteristic",
+        left=["Place in the source"],
+        notes=notes,
     )
 
 

@@ -155,7 +155,7 @@ def _proportion_cells(stats: dict[str, float | None]) -> dict[str, str]:
 
 def _population_heading(data: CutData, name: str) -> str:
     population = find_population(data, name)
-    return f"Of {count_patients(data, name):.0f} {population.short or population.label}"
+    return f"Of {format_number(count_patients(data, name))} {population.short or population.label}"
 
 
 def _confidence(data: CutData) -> str:

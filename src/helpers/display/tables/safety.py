@@ -50,7 +50,7 @@ def _make_table_events(events: pd.DataFrame, name: str, heading: str, upper: boo
             "Percentage": format_percent(row["p"], row["N"]),
             heading: format_percent_interval(row["lcl"], row["ucl"], row["N"]),
             **({"Upper limit, %": format_number(100 * row["ucl"])} if upper else {}),
-            "Place": row["place"],
+            "Place in the source": row["place"],
         }
         for row in events.to_dict(orient="records")
     ]
@@ -58,7 +58,7 @@ def _make_table_events(events: pd.DataFrame, name: str, heading: str, upper: boo
         "Printed counts of patients: the source does not give adverse events by patient.",
         "CI: Clopper-Pearson exact interval; its upper limit is that of the two-sided interval.",
     ]
-    return make_table(pd.DataFrame(rows), name, stub="Event", left=["Grade", "Place"], notes=notes)
+    return make_table(pd.DataFrame(rows), name, stub="Event", left=["Grade", "Place in the source"], notes=notes)
 
 
 def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:

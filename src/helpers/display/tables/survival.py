@@ -85,10 +85,14 @@ def make_table_printed_survival(data: CutData) -> Table:
         # the same statement stands in the summary, the results and the second summary: one row with its places
         for said in dict.fromkeys((claim.about, tuple(claim.values.items())) for claim in claims):
             same = [claim for claim in claims if (claim.about, tuple(claim.values.items())) == said]
-            row = {"About": said[0], "As printed": same[0].printed, "Place": "; ".join(c.place for c in same)}
+            row = {
+                "About": said[0],
+                "As printed": same[0].printed,
+                "Place in the source": "; ".join(c.place for c in same),
+            }
             rows.append({"Endpoint": endpoint.label, **row, "Recomputed": "not derivable"})
         if not claims:
-            row = {"About": "–", "As printed": "–", "Place": "–"}
+            row = {"About": "–", "As printed": "–", "Place in the source": "–"}
             rows.append({"Endpoint": endpoint.label, **row, "Recomputed": "not derivable"})
-    left = ["As printed", "Place", "Recomputed"]
+    left = ["As printed", "Place in the source", "Recomputed"]
     return make_table(pd.DataFrame(rows), "printed-survival", stub="About", groups="Endpoint", left=left, notes=notes)

@@ -13,6 +13,7 @@ from helpers.datasets.adsl import derive_adsl
 from helpers.datasets.adtte import TimeToEvent, derive_time_to_event
 from helpers.intake.reading import read_raw_data
 from helpers.results.cut import CutData, open_cut
+from helpers.study.model import Study
 from helpers.study.paths import DATA
 from helpers.study.reading import read_study
 
@@ -52,7 +53,7 @@ def declare(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def write_study(tmp_path: Path) -> WriteStudy:
-    """Write a study folder: raw tables as lists of records (cells that are not given are empty), declarations by name."""
+    """Write a study folder: raw tables as lists of records (a cell not given is empty), declarations by name."""
 
     def write(tables: Mapping[str, Sequence[Record]] | None = None, **declared: Any) -> Path:
         tables = tables if tables is not None else {"patient_listing": [{"patient": "1"}]}
@@ -69,6 +70,14 @@ def write_study(tmp_path: Path) -> WriteStudy:
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def smallest_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The shortest study.yml there is, read."""
+    folder = tmp_path_factory.mktemp("smallest")
+    (folder / "study.yml").write_text(yaml.safe_dump(declare()), "utf-8")
+    return read_study(str(folder))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""study.yml: what fits is read as it stands; what does not fit is refused with file, place and rule (DESIGN 2 and 9)."""
+"""study.yml: what fits is read as it stands; what does not fit is refused with file, place and rule (DESIGN 2, 9)."""
 
 from pathlib import Path
 from typing import Any
@@ -276,6 +276,10 @@ def test_the_folder_cannot_be_declared(write_study):
 
 
 WRONG_TYPE = {
+    "variable of another table": {
+        "tables": ["patient_listing", "reported_counts"],
+        "variables": [{**AGE, "column": "reported_counts.patients"}],
+    },
     "mean of a text": {"variables": [{**AGE, "column": "patient_listing.section"}]},
     "limit on a text": {"responses": [occurrence({"column": "patient_listing.section", "below": 3})]},
     "code of a number": {"responses": [occurrence({"column": "patient_listing.age_years", "any_of": ["10"]})]},

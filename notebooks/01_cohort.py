@@ -32,7 +32,7 @@ audience = "coauthors"
 
 # %%
 #| include: false
-from helpers.display import figures, sentences, tables
+from helpers.display import sentences, tables
 from helpers.results.cut import open_cut
 
 # %%

@@ -64,8 +64,8 @@ tables.make_table_response(data)
 figures.plot_response(data)
 
 # %% [markdown]
-# The lines of @fig-response show how little so few patients can exclude: intervals of the two strata overlap
-# almost entirely.
+# The lines of @fig-response show what the numbers of patients can exclude, and what not. Strata whose intervals overlap
+# are not shown to differ; no test was made.
 #
 # ## Relapse after response {#sec-relapse}
 #

@@ -63,8 +63,8 @@ figures.plot_verdicts(data)
 tables.make_table_verdicts(data)
 
 # %% [markdown]
-# @tbl-verdicts is read by rows: the verdicts of a row add up to the claims of that place. Most claims that cannot be
-# derived are baseline characteristics, which the source gives as counts only.
+# @tbl-verdicts is read by rows: the verdicts of a row add up to the claims of that place. A claim that is not derivable
+# is not doubtful; the source gives counts where a check would need patients.
 
 # %% [markdown]
 # ## Claims that do not hold {#sec-contradicted}

@@ -1,5 +1,6 @@
 """Find numbers in the results, and words in study.yml."""
 
+from helpers.display.formatting import format_percent
 from helpers.results.cut import CutData
 from helpers.results.schema import get_note, get_stats
 from helpers.study.model import Endpoint, Occurrence, Population, Variable
@@ -15,6 +16,11 @@ def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
 def note(data: CutData, analysis: str, **keys: str | float) -> str:
     """Note of one analysis of the cut."""
     return get_note(data.results, analysis=analysis, **keys)
+
+
+def ci(data: CutData) -> str:
+    """Name of the confidence interval, such as 95% CI."""
+    return f"{format_percent(data.study.conventions.confidence, 1)} CI"
 
 
 def find_endpoint(data: CutData, param: str) -> Endpoint:

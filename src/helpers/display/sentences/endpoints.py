@@ -11,7 +11,7 @@ from helpers.display.formatting import (
     join_words,
     within_sentence,
 )
-from helpers.display.lookup import find_endpoint, find_occurrence, find_population, get, note
+from helpers.display.lookup import ci, find_endpoint, find_occurrence, find_population, get, note
 from helpers.display.prose import Prose
 from helpers.results.cut import CutData
 
@@ -21,7 +21,7 @@ def describe_proportion(data: CutData, param: str, population: str = "SAFFL") ->
     stats = get(data, "proportion", param=param, population=population)
     return (
         f"{format_fraction(stats['n'], stats['N'])} ({format_percent(stats['p'], stats['N'])}, "
-        f"CI {format_percent_interval(stats['lcl'], stats['ucl'], stats['N'])}%)"
+        f"{ci(data)} {format_percent_interval(stats['lcl'], stats['ucl'], stats['N'])}%)"
     )
 
 
@@ -54,12 +54,12 @@ def describe_time_to_event(data: CutData, param: str) -> Prose:
         median = "The median was not reached"
     else:
         interval = format_months_interval(km["median_lcl"], km["median_ucl"])
-        median = f"The median was {format_months(km['median'])} months (CI {interval})"
+        median = f"The median was {format_months(km['median'])} months ({ci(data)} {interval})"
     interval = format_months_interval(follow_up["lcl"], follow_up["ucl"])
     return Prose(
         f"{endpoint.label}: {count(km['events'] or 0, 'event')} among {count(km['n'], 'patient')}, "
         f"{format_number(km['censored'])} censored. {median}; median follow-up "
-        f"{format_months(follow_up['median'])} months (CI {interval})."
+        f"{format_months(follow_up['median'])} months ({ci(data)} {interval})."
     )
 
 

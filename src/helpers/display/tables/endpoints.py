@@ -12,6 +12,7 @@ from helpers.display.formatting import (
     format_percent_interval,
 )
 from helpers.display.lookup import (
+    ci,
     count_patients,
     find_endpoint,
     find_occurrence,
@@ -33,10 +34,10 @@ def make_table_response(data: CutData) -> Table:
     for group, level, label in list_strata(data):
         for item in data.study.responses:
             stats = get(data, "proportion", param=item.param, population="SAFFL", group=group, level=level)
-            rows.append({"Response": item.label, "Patients treated": label, **_proportion_cells(stats)})
+            rows.append({"Response": item.label, "Patients treated": label, **_proportion_cells(data, stats)})
     method = note(data, "proportion", param=data.study.responses[0].param, population="SAFFL")
     definitions = [f"{item.label}: {item.definition}." for item in data.study.responses if item.definition]
-    notes = [*[text.replace("10^-4^", "10⁻⁴") for text in definitions], f"CI: {method}, {_confidence(data)}."]
+    notes = [*[text.replace("10^-4^", "10⁻⁴") for text in definitions], f"CI: {method}."]
     return make_table(pd.DataFrame(rows), "response", stub="Response", groups="Patients treated", notes=notes)
 
 
@@ -50,13 +51,13 @@ def make_table_outcomes(data: CutData, params: Sequence[str], name: str) -> Tabl
         for population in populations:
             heading = _population_heading(data, population)
             stats = get(data, "proportion", param=param, population=population)
-            cells = {f"{column} ": text for column, text in _proportion_cells(stats).items()}
+            cells = {f"{column} ": text for column, text in _proportion_cells(data, stats).items()}
             # two columns cannot share a name; a trailing blank a population keeps them apart and is not seen
             cells = {column + " " * populations.index(population): text for column, text in cells.items()}
             spanners[heading] = list(cells)
             row |= cells
         rows.append(row)
-    notes = [f"CI: {note(data, 'proportion', param=params[0], population=populations[0])}, {_confidence(data)}."]
+    notes = [f"CI: {note(data, 'proportion', param=params[0], population=populations[0])}."]
     return make_table(pd.DataFrame(rows), name, stub="Outcome", spanners=spanners, notes=notes)
 
 
@@ -145,18 +146,14 @@ def make_table_reconciliation(data: CutData) -> Table:
     return make_table(pd.DataFrame(rows), "reconciliation", stub="Endpoint")
 
 
-def _proportion_cells(stats: dict[str, float | None]) -> dict[str, str]:
+def _proportion_cells(data: CutData, stats: dict[str, float | None]) -> dict[str, str]:
     return {
         "Patients": format_fraction(stats["n"], stats["N"]),
         "Percentage": format_percent(stats["p"], stats["N"]),
-        "CI, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
+        f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
     }
 
 
 def _population_heading(data: CutData, name: str) -> str:
     population = find_population(data, name)
     return f"Of {format_number(count_patients(data, name))} {population.short or population.label}"
-
-
-def _confidence(data: CutData) -> str:
-    return f"confidence {format_percent(data.study.conventions.confidence, 1)}"

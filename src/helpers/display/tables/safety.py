@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.display.formatting import format_fraction, format_number, format_percent, format_percent_interval
-from helpers.display.lookup import find_occurrence, get, note
+from helpers.display.lookup import ci, find_occurrence, get, note
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 
@@ -32,23 +32,23 @@ def list_reported_events(data: CutData) -> pd.DataFrame:
 def make_table_adverse_events(data: CutData) -> Table:
     """Adverse events that happened, by term and grade, with exact intervals."""
     events = list_reported_events(data)
-    return _make_table_events(events[events["n"] > 0], "adverse-events", "CI, %")
+    return _make_table_events(events[events["n"] > 0], "adverse-events", ci(data))
 
 
 def make_table_never_seen(data: CutData) -> Table:
     """Events that nobody had: the exact upper limit says how common they may still be."""
     events = list_reported_events(data)
-    return _make_table_events(events[events["n"] == 0], "never-seen", "CI, %", upper=True)
+    return _make_table_events(events[events["n"] == 0], "never-seen", ci(data), upper=True)
 
 
-def _make_table_events(events: pd.DataFrame, name: str, heading: str, upper: bool = False) -> Table:
+def _make_table_events(events: pd.DataFrame, name: str, interval: str, upper: bool = False) -> Table:
     rows = [
         {
             "Event": row["term"],
             "Grade": row["grade"],
             "Patients": format_fraction(row["n"], row["N"]),
             "Percentage": format_percent(row["p"], row["N"]),
-            heading: format_percent_interval(row["lcl"], row["ucl"], row["N"]),
+            f"{interval}, %": format_percent_interval(row["lcl"], row["ucl"], row["N"]),
             **({"Upper limit, %": format_number(100 * row["ucl"])} if upper else {}),
             "Place in the source": row["place"],
         }
@@ -71,7 +71,7 @@ def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
                 "GVHD": find_occurrence(data, param).label,
                 "Patients": format_fraction(stats["n"], stats["N"]),
                 "Percentage": format_percent(stats["p"], stats["N"]),
-                "CI, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
+                f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
             }
         )
     method = note(data, "proportion", param=params[0], population="SAFFL")

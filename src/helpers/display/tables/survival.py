@@ -12,7 +12,7 @@ from helpers.display.formatting import (
     format_percent,
     format_percent_interval,
 )
-from helpers.display.lookup import find_endpoint, get, list_strata, note
+from helpers.display.lookup import ci, find_endpoint, get, list_strata, note
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 
@@ -32,14 +32,14 @@ def make_table_medians(data: CutData, params: Sequence[str]) -> Table:
                     "Patients": format_number(km["n"]),
                     "Events": format_number(km["events"]),
                     "Censored": format_number(km["censored"]),
-                    "Median (CI), mo": _with_interval(km, "median_lcl", "median_ucl"),
-                    "Follow-up (CI), mo": _with_interval(follow_up, "lcl", "ucl"),
+                    f"Median ({ci(data)}), mo": _with_interval(km, "median_lcl", "median_ucl"),
+                    f"Follow-up ({ci(data)}), mo": _with_interval(follow_up, "lcl", "ucl"),
                 }
             )
     first = {"param": params[0], "population": find_endpoint(data, params[0]).population}
     notes = [
         f"Median: {note(data, 'km', **first)}. Follow-up: {note(data, 'follow_up', **first)}. "
-        f"Confidence {format_percent(data.study.conventions.confidence, 1)}. NR, not reached; mo, months.",
+        "NR, not reached; mo, months.",
         "By stratum for description only; no test was made.",
     ]
     return make_table(pd.DataFrame(rows), "medians", stub="Patients treated", groups="Endpoint", notes=notes)
@@ -64,7 +64,7 @@ def make_table_at_times(data: CutData, params: Sequence[str]) -> Table:
                     "Months": format_number(time),
                     "At risk": format_number(stats["n_risk"]),
                     "Still in response, %": estimate,
-                    "CI, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
+                    f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
                 }
             )
     keys = {"param": params[0], "population": find_endpoint(data, params[0]).population}

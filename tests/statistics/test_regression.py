@@ -138,6 +138,22 @@ def test_monotone_likelihood_takes_firths_penalty_when_asked():
     assert (test.p_value, test.note) == (None, "the model cannot be fitted")
 
 
+@pytest.mark.parametrize("scale", [1, 100, 1e6])
+def test_separated_covariates_are_not_taken_for_estimates(scale):
+    """Whoever has the smaller x has the event first: the likelihood rises for ever, whatever the unit of x."""
+    times, x = np.arange(1, 11), np.arange(1, 11) * scale
+    assert "monotone" in regression.estimate_cox(times, np.ones(10), {"x": x}, penalty="never").terms[0].note
+    assert "Firth" in regression.estimate_cox(times, np.ones(10), {"x": x}).method
+    model = fine_gray.estimate_fine_gray(times, np.ones(10), {"x": x})
+    assert (model.terms[0].hr, model.terms[0].note) == (None, "no finite estimate")
+
+
+def test_collinear_covariates_cannot_be_told_apart():
+    p = CASES["lung"]
+    model = regression.estimate_cox(p["time"], p["code"], {"x": p["x"], "twice": 2 * p["x"]})
+    assert {term.note for term in model.terms} == {"the covariates cannot be told apart"}
+
+
 def test_fine_gray_guards():
     times, codes = np.arange(1, 13), np.tile([1, 2, 0], 4)
     model = fine_gray.estimate_fine_gray(times, codes, {"x": times % 5})

@@ -24,6 +24,7 @@ from .checks import (
     check_times,
 )
 from .comparison import chi2_tail
+from .partial_likelihood import is_informative, standardise
 from .regression import HazardRatio
 
 MAX_ITERATIONS = 60
@@ -45,6 +46,7 @@ class _Weighted:
     """Patients, and their weights `weight` (m, n) at the m event times of the cause with `deaths` (m,) events."""
 
     x: FloatArray
+    scale: FloatArray
     times: FloatArray
     code: IntArray
     cause: int
@@ -101,7 +103,8 @@ def estimate_fine_gray(
             HazardRatio(name, None, None, None, None, None, None, note or "no finite estimate") for name in names
         )
         return FineGrayModel(terms, n, events, cause, "Fine-Gray model, not fitted")
-    errors = np.sqrt(np.diag(_variance(data, beta)))
+    errors = np.sqrt(np.diag(_variance(data, beta))) / data.scale
+    beta = beta / data.scale
     z = float(special.ndtri(1 - alpha / 2))
     terms = tuple(
         HazardRatio(
@@ -136,7 +139,7 @@ def _prepare(
     still = times[None, :] >= event_times[:, None]
     kept = competing[None, :] & ~still
     weight = np.where(kept, free_then[:, None] / np.where(competing, free_at_exit, 1.0)[None, :], still * 1.0)
-    data = _Weighted(x - x.mean(axis=0), times, codes, cause, event_times, deaths.astype(np.float64), weight)
+    data = _Weighted(*standardise(x), times, codes, cause, event_times, deaths.astype(np.float64), weight)
     return list(given), data
 
 
@@ -180,23 +183,22 @@ def _moments(data: _Weighted, beta: FloatArray) -> tuple[FloatArray, FloatArray,
 def _maximise(data: _Weighted) -> FloatArray | None:
     own = data.x[data.code == data.cause]
     beta = np.zeros(data.x.shape[1])
-    spread = data.x.std(axis=0)
     value = -np.inf
     for _ in range(MAX_ITERATIONS):
         total, mean, information = _moments(data, beta)
         value = float((own @ beta).sum() - data.deaths @ np.log(total))
         score = own.sum(axis=0) - data.deaths @ mean
-        if np.linalg.matrix_rank(information, tol=1e-13 * float(np.trace(information))) < beta.size:
+        if not is_informative(information, float(data.deaths.sum())):
             return None
         step = np.linalg.solve(information, score)
-        step /= max(1.0, float(np.max(np.abs(step) * spread)) / 5)
+        step /= max(1.0, float(np.max(np.abs(step))) / 5)
         for _ in range(30):
             risks, _, _ = _moments(data, beta + step)
             if float((own @ (beta + step)).sum() - data.deaths @ np.log(risks)) >= value - 1e-10 * (1 + abs(value)):
                 break
             step = step / 2
         beta = beta + step
-        if float(np.max(np.abs(step) * spread)) < 1e-10:
+        if float(np.max(np.abs(step))) < 1e-10:
             return beta
     return None
 

@@ -126,7 +126,8 @@ def estimate_state_occupation(
     Returns
     -------
     StateOccupation
-        As R's ``survfit`` for a multi-state ``Surv``: Aalen–Johansen with the infinitesimal jackknife variance.
+        As R's ``survfit`` for a multi-state ``Surv``: Aalen–Johansen with the infinitesimal jackknife variance. Meant
+        for cohorts: memory grows with patients × times × states.
 
     Raises
     ------

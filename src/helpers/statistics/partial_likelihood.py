@@ -21,16 +21,20 @@ from .checks import BoolArray, FloatArray, IntArray
 
 MAX_ITERATIONS = 60
 
+#: Less information than this, per event and in standard deviations of the covariates, is none.
+NO_INFORMATION = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class CoxData:
-    """Checked rows at risk: `entry`, `exit`, `event`, `stratum` of shape (n,), centred `covariates` of shape (n, p)."""
+    """Checked rows at risk: `entry`, `exit`, `event`, `stratum` (n,); `covariates` (n, p) divided by `scale` (p,)."""
 
     entry: FloatArray
     exit: FloatArray
     event: BoolArray
     stratum: IntArray
     covariates: FloatArray
+    scale: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,17 +108,17 @@ def maximise(data: CoxData, firth: bool = False, fixed: tuple[int, float] | None
     beta = np.zeros(p)
     if fixed is not None:
         beta[fixed[0]] = fixed[1]
-    spread = np.maximum(data.covariates.std(axis=0), 1e-300)
+    events = float(data.event.sum())
     value, score, information = _evaluate(data, beta, firth)
     for _ in range(MAX_ITERATIONS):
         if free.size == 0:
             return Fit(beta, information, value, True)
         inner = information[np.ix_(free, free)]
-        if np.linalg.matrix_rank(inner, tol=1e-13 * float(np.trace(inner))) < free.size:
+        if not is_informative(inner, events, 1e-14):
             return Fit(beta, information, value, False)
         step = np.zeros(p)
         step[free] = np.linalg.solve(inner, score[free])
-        step /= max(1.0, float(np.max(np.abs(step) * spread)) / 5)  # at most 5 standard deviations at once
+        step /= max(1.0, float(np.max(np.abs(step))) / 5)  # at most 5 per standard deviation at once
         for _ in range(30):
             trial = _evaluate(data, beta + step, firth)
             if trial[0] >= value - 1e-10 * (1 + abs(value)):
@@ -122,9 +126,26 @@ def maximise(data: CoxData, firth: bool = False, fixed: tuple[int, float] | None
             step /= 2
         beta = beta + step
         value, score, information = trial
-        if float(np.max(np.abs(step) * spread)) < 1e-10:
-            return Fit(beta, information, value, True)
+        if float(np.max(np.abs(step))) < 1e-10:
+            return Fit(beta, information, value, is_informative(information[np.ix_(free, free)], events))
     return Fit(beta, information, value, False)
+
+
+def is_informative(information: FloatArray, events: float, least: float = NO_INFORMATION) -> bool:
+    """Whether the events tell about every direction, by the smallest eigenvalue of the information per event.
+
+    For covariates in standard deviations. A likelihood that rises for ever runs out of information on the way, and then
+    stands still for lack of digits.
+    """
+    each = information / events
+    return bool(np.isfinite(each).all() and np.linalg.eigvalsh(each)[0] > least)
+
+
+def standardise(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the columns centred and divided by their standard deviations, and these (1 for a constant column)."""
+    scale = x.std(axis=0)
+    scale[np.ptp(x, axis=0) == 0] = 1.0
+    return (x - x.mean(axis=0)) / scale, scale
 
 
 def _evaluate(data: CoxData, beta: FloatArray, firth: bool) -> tuple[float, FloatArray, FloatArray]:

@@ -23,7 +23,7 @@ from .checks import (
 )
 from .comparison import Comparison, chi2_tail
 from .counting import count_events
-from .partial_likelihood import CoxData, Fit, compute_terms, maximise
+from .partial_likelihood import CoxData, Fit, compute_terms, maximise, standardise
 
 PENALTIES = ("when needed", "never", "always")
 
@@ -128,7 +128,7 @@ def estimate_cox(
         return _refused(names, n, events, f"{constant[0]} has the same value in every row")
     fit = None if penalty == "always" else maximise(data)
     if fit is not None and fit.converged:
-        terms = tuple(_wald(name, fit, j, alpha) for j, name in enumerate(names))
+        terms = tuple(_wald(name, data, fit, j, alpha) for j, name in enumerate(names))
         return CoxModel(terms, n, events, fit.log_likelihood, "Cox model, Efron ties, Wald interval")
     if penalty == "never":
         return _refused(names, n, events, "monotone likelihood: no finite estimate without a penalty")
@@ -191,7 +191,7 @@ def prepare(
     entry: ArrayLike | None,
     strata: ArrayLike | None,
 ) -> tuple[list[str], CoxData]:
-    """Check the rows of a Cox model and bring them to arrays; covariates are centred."""
+    """Check the rows of a Cox model and bring them to arrays; covariates are standardised."""
     times, events = check_times(durations), check_events(event_observed)
     check_same_length(durations=times, event_observed=events)
     given = {str(name): column for name, column in covariates.items()}
@@ -213,7 +213,7 @@ def prepare(
             row = int(late[0])
             raise ValueError(f"entry[{row}] is {starts[row]:g}: not before its duration, {times[row]:g}")
     x = np.column_stack(columns)
-    return names, CoxData(starts, times, events, stratum, x - x.mean(axis=0))
+    return names, CoxData(starts, times, events, stratum, *standardise(x))
 
 
 def _too_few(name: str, data: CoxData, j: int, min_events: int) -> str:
@@ -235,9 +235,9 @@ def _refused(names: list[str], n: int, events: int, note: str) -> CoxModel:
     return CoxModel(tuple(_no_ratio(name, note) for name in names), n, events, None, "Cox model, not fitted")
 
 
-def _wald(name: str, fit: Fit, j: int, alpha: float) -> HazardRatio:
-    coefficient = float(fit.coefficients[j])
-    error = float(np.sqrt(np.linalg.inv(fit.information)[j, j]))
+def _wald(name: str, data: CoxData, fit: Fit, j: int, alpha: float) -> HazardRatio:
+    coefficient = float(fit.coefficients[j] / data.scale[j])
+    error = float(np.sqrt(np.linalg.inv(fit.information)[j, j]) / data.scale[j])
     z = float(special.ndtri(1 - alpha / 2))
     p_value = chi2_tail((coefficient / error) ** 2, 1)
     limits = _exp(coefficient - z * error), _exp(coefficient + z * error)
@@ -246,7 +246,7 @@ def _wald(name: str, fit: Fit, j: int, alpha: float) -> HazardRatio:
 
 def _profile(name: str, data: CoxData, fit: Fit, j: int, alpha: float) -> HazardRatio:
     """Limits at which twice the fall of the penalised profile likelihood reaches the χ² quantile."""
-    coefficient = float(fit.coefficients[j])
+    coefficient, scale = float(fit.coefficients[j]), float(data.scale[j])
     error = float(np.sqrt(np.linalg.inv(fit.information)[j, j]))
     allowed = float(special.chdtri(1, alpha))
 
@@ -260,9 +260,11 @@ def _profile(name: str, data: CoxData, fit: Fit, j: int, alpha: float) -> Hazard
             reach *= 2
         found = excess(coefficient + direction * reach) >= 0
         bracket = (coefficient, coefficient + direction * reach)
-        limits.append(_exp(optimize.brentq(excess, *bracket, xtol=1e-10)) if found else None)
+        limits.append(_exp(optimize.brentq(excess, *bracket, xtol=1e-10) / scale) if found else None)
     p_value = chi2_tail(max(excess(0.0) + allowed, 0.0), 1)
-    return HazardRatio(name, _exp(coefficient), limits[0], limits[1], p_value, coefficient, error)
+    return HazardRatio(
+        name, _exp(coefficient / scale), limits[0], limits[1], p_value, coefficient / scale, error / scale
+    )
 
 
 def _exp(value: float) -> float:

@@ -66,7 +66,7 @@ def test_adae_has_a_row_for_each_event_that_happened(derived):
 
 
 def test_the_source_is_the_record_that_fulfils_the_conditions(write_study):
-    """Patient 1's record fulfils the condition; patient 2's does not, so the first is named; patient 3 has no record."""
+    """Patient 1's record fulfils the condition; patient 2's does not and is named; patient 3 has none."""
     tables = {
         "patient_listing": [{"patient": "1"}, {"patient": "2"}, {"patient": "3"}],
         "relapse": [

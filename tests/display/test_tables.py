@@ -1,0 +1,183 @@
+"""Tables: cells as text, escaped, the same bytes every time, with the cohort's numbers in them."""
+
+import pandas as pd
+import pytest
+
+from helpers.display import tables
+from helpers.display.table import make_table
+from helpers.results.cut import open_cut
+
+ALL = {
+    "adverse events": lambda data: tables.make_table_adverse_events(data),
+    "all claims": lambda data: tables.make_table_all_claims(data),
+    "at times": lambda data: tables.make_table_at_times(data, ["DOR", "DORANY"]),
+    "baseline": lambda data: tables.make_table_baseline(data),
+    "candidates": lambda data: tables.make_table_candidates(data, "DOR"),
+    "contradicted": lambda data: tables.make_table_contradicted(data),
+    "decisions": lambda data: tables.make_table_decisions(data, "DOR"),
+    "endpoints": lambda data: tables.make_table_endpoints(data),
+    "gvhd": lambda data: tables.make_table_gvhd(data, ["GVHDANY", "AGVHD"]),
+    "listing": lambda data: tables.make_table_listing(data),
+    "medians": lambda data: tables.make_table_medians(data, ["DOR", "DORANY"]),
+    "never seen": lambda data: tables.make_table_never_seen(data),
+    "outcomes": lambda data: tables.make_table_outcomes(data, ["RELAPSE", "RELBM"], "relapse"),
+    "printed survival": lambda data: tables.make_table_printed_survival(data),
+    "reconciliation": lambda data: tables.make_table_reconciliation(data),
+    "reported": lambda data: tables.make_table_reported(data),
+    "response": lambda data: tables.make_table_response(data),
+    "verdicts": lambda data: tables.make_table_verdicts(data),
+}
+
+
+def test_every_table_is_tested():
+    assert len(ALL) == len(tables.__all__)
+
+
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
+def test_the_same_call_gives_the_same_bytes(cohort, make):
+    first, second = make(cohort)._repr_mimebundle_(), make(cohort)._repr_mimebundle_()
+    assert first == second
+    assert set(first) == {"text/html", "text/csv", "text/plain"}
+    assert "<table" in first["text/html"]  # DESIGN 13: only HTML with a table is read into one
+
+
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
+def test_cells_are_text_without_gaps_or_binary_noise(cohort, make):
+    cells = make(cohort).cells
+    assert len(cells) > 0
+    for cell in cells.to_numpy().ravel():
+        assert isinstance(cell, str)
+        assert cell not in {"nan", "None", "NaN", "<NA>"}
+        assert "00000" not in cell or "100000" in cell
+    assert not cells.columns.duplicated().any()
+
+
+@pytest.mark.parametrize("place", ["cell", "stub", "group", "heading", "spanner", "stub heading", "note"])
+def test_markup_in_a_text_shows_as_text(place):
+    """Whatever others wrote into a raw table or study.yml is text in the report."""
+    bad = "<script>alert('x')</script> & <5%"
+
+    def text(where, other):
+        return bad if where == place else other
+
+    cells = pd.DataFrame({
+        text("stub heading", "Row"): [text("stub", "first")],
+        "Group": [text("group", "all")],
+        text("heading", "Value"): [text("cell", "1")],
+    })  # fmt: skip
+    table = make_table(
+        cells,
+        "markup",
+        stub=cells.columns[0],
+        groups="Group",
+        spanners={text("spanner", "Wide"): [cells.columns[2]]},
+        notes=[text("note", "A note.")],
+    )
+    html = table._repr_mimebundle_()["text/html"]
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "&lt;5%" in html
+    assert "&amp;lt;" not in html
+
+
+def test_the_listing_shows_raw_text_as_text(cohort_copy):
+    listing = cohort_copy / "raw" / "patient_listing.csv"
+    listing.write_text(listing.read_text("utf-8").replace("FLAIDA", "<b>FLAIDA</b>"), "utf-8")
+    html = tables.make_table_listing(open_cut(str(cohort_copy), "published"))._repr_mimebundle_()["text/html"]
+    assert "&lt;b&gt;FLAIDA&lt;/b&gt;" in html
+    assert "<b>FLAIDA" not in html
+
+
+def test_the_listing_is_table_3(cohort):
+    """17 rows, patient 5 as printed; patients 6 and 14 have a dash for relapse."""
+    cells = tables.make_table_listing(cohort).cells.set_index("No.")
+    assert len(cells) == 17
+    assert cells.loc["5"].to_list()[:9] == [
+        "0.7", "Relapse", "1", "FLAIDA", "1×10⁵", "Molecular MRD", "No", "7", "Extramedullar",
+    ]  # fmt: skip
+    assert cells.loc["10", "Marrow response, mo"] == "3.5"
+    assert cells.loc[["6", "14"], "Relapse"].to_list() == ["–", "–"]
+
+
+def test_baseline_is_worked_out_by_hand(cohort):
+    """From Table 3: age 10 (0.7–18); of relapsed 0.7 4 8 8 9 10 10 11 13 16 18, of MRD 0.8 1 9 10 11 16.
+
+    Five of 17, all relapsed, had chemotherapy.
+    """
+    cells = tables.make_table_baseline(cohort).cells.set_index("Characteristic")
+    assert list(cells.columns) == [
+        "All patients (n\u00a0=\u00a017)",
+        "Bone marrow relapse (n\u00a0=\u00a011)",
+        "Minimal residual disease (n\u00a0=\u00a06)",
+    ]
+    assert cells.loc["Age, years"].to_list() == ["10 (0.7–18)", "10 (0.7–18)", "9.5 (0.8–16)"]
+    chemotherapy = cells.loc["Cytoreductive chemotherapy before blinatumomab"]
+    assert chemotherapy.to_list() == ["5 (29%)", "5 (45%)", "0 (0%)"]
+
+
+def test_response_has_every_denominator(cohort):
+    cells = tables.make_table_response(cohort).cells
+    row = cells[(cells["Response"] == "Complete remission") & (cells["Patients treated"] == "All patients")].iloc[0]
+    assert row.to_list()[2:] == ["15/17", "88%", "64–99"]
+
+
+def test_the_decisions_are_those_of_table_3(cohort):
+    cells = tables.make_table_decisions(cohort, "DOR").cells.set_index("Patient")
+    assert len(cells) == 15
+    assert cells.loc["3"].to_list() == [
+        "16",
+        "event",
+        "Marrow relapse",
+        "patient_listing, record 3, dor_marrow_months",
+    ]
+    assert cells.loc["10"].to_list()[:3] == ["3.5", "censoring", "In remission at last report"]
+
+
+def test_the_candidates_are_those_of_the_first_patient_with_the_most(cohort):
+    """Patient 1: a relapse at 1 month that decides, and the last report; no responder has more than two."""
+    cells = tables.make_table_candidates(cohort, "DOR").cells
+    assert cells.values.tolist() == [
+        ["1", "Marrow relapse", "event", "1", "decides"],
+        ["1", "In remission at last report", "censoring", "1", "considered"],
+    ]
+    chosen = tables.make_table_candidates(cohort, "DOR", patient="17").cells
+    assert set(chosen["Patient"]) == {"17"}
+
+
+def test_the_contradicted_claims_come_with_what_was_found(cohort):
+    cells = tables.make_table_contradicted(cohort).cells.set_index("Claim")
+    assert set(cells.index) == {"T1-26", "R22", "D08", "R27", "R28"}
+    assert cells.loc["T1-26", "Recomputed"] == "8 (1–31)"
+    assert cells.loc["R22", "Recomputed"] == "8 (1–55)"
+    assert "3 of 15 is 20.0%" in cells.loc["R27", "Reason"]
+    assert "3 of 17: 17.6%" in cells.loc["R27", "Reason"]
+
+
+def test_the_verdicts_add_up(cohort):
+    cells = tables.make_table_verdicts(cohort).cells.set_index("Place").astype(int)
+    assert (cells.drop(columns="Claims").sum(axis=1) == cells["Claims"]).all()
+    assert (cells.drop(index="Whole paper").sum() == cells.loc["Whole paper"]).all()
+
+
+def test_not_derivable_endpoints_add_up_as_not_derivable(cohort):
+    cells = tables.make_table_reconciliation(cohort).cells.set_index("Endpoint")
+    assert cells["Adds up"].to_list() == ["yes", "yes", "not derivable", "not derivable"]
+    assert cells.loc["Duration of marrow response"].to_list() == ["7", "8", "15", "yes"]
+
+
+def test_a_study_without_printed_counts_has_no_such_table_and_does_not_fail(write_study):
+    """DESIGN 2 and 8: a study need not have aggregate counts, claims or adverse events."""
+    data = open_cut(str(write_study(endpoints=[ENDPOINT])), "first")
+    for make in (tables.make_table_reported, tables.make_table_adverse_events, tables.make_table_never_seen):
+        assert make(data)._repr_mimebundle_()["text/html"]
+
+
+ENDPOINT = {
+    "param": "DOR",
+    "label": "Duration",
+    "definition": "As said.",
+    "population": "SAFFL",
+    "origin": {"label": "response"},
+    "events": [{"label": "Relapse", "time": "patient_listing.dor_marrow_months"}],
+    "censoring": [{"label": "Last", "time": "patient_listing.dor_marrow_months"}],
+}

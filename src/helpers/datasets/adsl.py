@@ -31,7 +31,7 @@ def derive_adsl(tables: Tables, study: Study) -> pd.DataFrame:
     for population in study.populations:
         adsl[population.name] = make_flag(match_patients(tables, population.when, patients))
     for variable in study.variables:
-        adsl[variable.name] = _derive_variable(tables, study, variable, patients)
+        adsl[variable.name] = _derive_variable(tables, variable, patients)
     return adsl
 
 
@@ -40,11 +40,7 @@ def make_flag(holds: "pd.Series[bool]") -> list[str]:
     return ["Y" if hold else "N" for hold in holds]
 
 
-def _derive_variable(
-    tables: Tables, study: Study, variable: Variable, patients: list[str]
-) -> "list[str] | pd.Series[Any]":
+def _derive_variable(tables: Tables, variable: Variable, patients: list[str]) -> "list[str] | pd.Series[Any]":
     if variable.column is None:
         return make_flag(match_patients(tables, variable.when, patients))
-    if variable.column.table != study.patients.table:
-        raise ValueError(f"variable {variable.name} must come from the patient table {study.patients.table}")
     return tables[variable.column.table][variable.column.name].reset_index(drop=True)

@@ -9,12 +9,15 @@ import pandas as pd
 from helpers.datasets.conditions import find_patient_column, match_records
 from helpers.intake.findings import Finding
 from helpers.intake.reading import Tables
+from helpers.study.dictionary import read_dictionary
 from helpers.study.model import Column, Endpoint, Source, Study
 
 ADTTE_COLUMNS = (
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "STARTDT", "ADT",
     "EVNTDESC", "CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ",
 )  # fmt: skip
+DATE_OF_DEATH = "ADSL.DTHDT"
+"""Used in the dictionary for the date after which nothing can happen to a patient."""
 EVENT, CENSORED, COMPETING = 0, 1, 2
 """Values of CNSR: the event, censored, and an event of a competing kind."""
 
@@ -46,7 +49,13 @@ def get_event_code(adtte: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype
 
     The only place where the ADaM variable CNSR is read.
     """
-    return adtte["CNSR"].map({CENSORED: 0, EVENT: 1, COMPETING: 2}).to_numpy().astype(np.int64)
+    codes = adtte["CNSR"].map({CENSORED: 0, EVENT: 1, COMPETING: 2})
+    if codes.isna().any():
+        unknown = adtte.loc[codes.isna(), "CNSR"].iloc[0]
+        raise ValueError(
+            f"CNSR is {unknown!r}: expected {EVENT} (event), {CENSORED} (censored) or {COMPETING} (competing)"
+        )
+    return codes.to_numpy().astype(np.int64)
 
 
 def find_missing_columns(tables: Tables, endpoint: Endpoint) -> tuple[Column, ...]:
@@ -136,16 +145,49 @@ def _count_from_origin(candidates: pd.DataFrame, tables: Tables, origin: Column,
 
 def _find_contradictions(candidates: pd.DataFrame, patients: "pd.Series[str]", endpoint: Endpoint) -> list[Finding]:
     findings = []
-    undecided = patients[~patients.isin(candidates.loc[candidates["AVAL"].notna(), "USUBJID"])]
-    source = endpoint.sources[-1].column
-    for patient in undecided:
-        rule = f"{endpoint.param}: the patient has neither an event nor a censoring time"
-        findings.append(Finding(source.table, None, patient, source.name, "", rule, "error"))
-    for early in candidates[candidates["AVAL"] < 0].to_dict(orient="records"):
-        rule = f"{endpoint.param}: the date is before the {endpoint.origin.label}, {early['STARTDT']:%Y-%m-%d}"
-        place = early["SRCDOM"], early["SRCSEQ"] + 1, early["USUBJID"], early["SRCVAR"]
-        findings.append(Finding(*place, f"{early['ADT']:%Y-%m-%d}", rule, "error"))
-    return findings
+    timed = candidates["AVAL"].notna()
+    for patient in patients[~patients.isin(candidates.loc[timed, "USUBJID"])]:
+        # a patient with dates but no time has no origin
+        has_dates = (candidates["USUBJID"] == patient).any() and endpoint.origin.date is not None
+        column = endpoint.origin.date if has_dates and endpoint.origin.date else endpoint.sources[-1].column
+        lacks = (
+            f"has no date of the {endpoint.origin.label}" if has_dates else "has neither an event nor a censoring time"
+        )
+        rule = f"{endpoint.param}: the patient {lacks}"
+        findings.append(Finding(column.table, None, patient, column.name, "", rule, "error"))
+    early = candidates[candidates["AVAL"] < 0]
+    findings += _about_dates(
+        early, f"{endpoint.param}: the date is before the {endpoint.origin.label}", early["STARTDT"]
+    )
+    deaths = candidates[_is_death(candidates)].set_index("USUBJID")["ADT"]
+    death = candidates["USUBJID"].map(deaths[~deaths.index.duplicated()])
+    late = (candidates["CNSR"] != CENSORED) & (candidates["ADT"] > death)
+    return findings + _about_dates(
+        candidates[late], f"{endpoint.param}: the event is after the patient's death", death[late]
+    )
+
+
+def _is_death(candidates: pd.DataFrame) -> "pd.Series[bool]":
+    dictionary = read_dictionary()
+    origins = zip(candidates["SRCDOM"], candidates["SRCVAR"], strict=True)
+    return pd.Series(
+        [dictionary[table][name].used_in == DATE_OF_DEATH for table, name in origins], candidates.index, bool
+    )
+
+
+def _about_dates(records: pd.DataFrame, rule: str, limits: "pd.Series[pd.Timestamp]") -> list[Finding]:
+    return [
+        Finding(
+            record["SRCDOM"],
+            record["SRCSEQ"] + 1,
+            record["USUBJID"],
+            record["SRCVAR"],
+            f"{record['ADT']:%Y-%m-%d}",
+            f"{rule}, {limit:%Y-%m-%d}",
+            "error",
+        )
+        for record, limit in zip(records.to_dict(orient="records"), limits, strict=True)
+    ]
 
 
 def _choose(candidates: pd.DataFrame, patients: Sequence[str]) -> pd.DataFrame:

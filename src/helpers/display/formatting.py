@@ -31,9 +31,12 @@ def format_scientific(value: float | None) -> str:
     """Powers of ten as a physician writes them: 5×10⁵."""
     if value is None or math.isnan(value):
         return "–"
-    mantissa, exponent = f"{value:.6e}".split("e")
-    power = str(int(exponent)).translate(_SUPERSCRIPTS)
-    return f"{format_number(float(mantissa), 2)}×10{power}"
+    exact = Decimal(f"{value:.12g}")
+    exponent = exact.adjusted()
+    mantissa = format_number(float(exact.scaleb(-exponent)), 2)
+    if mantissa == "10":  # rounded up: 999 600 is 1×10⁶
+        mantissa, exponent = "1", exponent + 1
+    return f"{mantissa}×10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def format_percent(p: float | None, denominator: float | None, sign: str = "%") -> str:

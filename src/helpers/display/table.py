@@ -32,6 +32,9 @@ class Table:
         }
 
 
+NOTHING = "This study has nothing to show here."
+
+
 def make_table(
     cells: pd.DataFrame,
     name: str,
@@ -62,8 +65,10 @@ def make_table(
     indent : sequence of int
         Rows whose label is indented, as the levels of a characteristic are.
     """
-    shown = cells.map(lambda cell: escape(str(cell), quote=False))
-    table = GT(shown, rowname_col=stub, groupname_col=groups, id=f"table-{name}", auto_align=False)
+    if cells.empty:
+        cells, stub, groups, spanners, left, indent = pd.DataFrame({"Note": [NOTHING]}), "Note", None, None, (), ()
+    # great_tables escapes what stands in cells and headings
+    table = GT(cells.map(str), rowname_col=stub, groupname_col=groups, id=f"table-{name}", auto_align=False)
     table = table.cols_align("center").cols_align("left", columns=[column for column in (*left, stub) if column])
     for label, columns in (spanners or {}).items():
         table = table.tab_spanner(label=label, columns=columns)

@@ -10,6 +10,9 @@ from pandera.errors import SchemaErrors
 from helpers.intake.findings import Finding
 from helpers.study.dictionary import RawColumn
 
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""Dates outside are stand-ins for "no date", such as 9999-12-31, or slips of the keyboard."""
+
 
 def check_table(
     name: str,
@@ -83,7 +86,8 @@ def _rules(column: RawColumn, one_record_a_patient: bool) -> list[pa.Check]:
     if column.type in {"number", "integer"}:
         rules += _number_rules(column)
     if column.type == "date":
-        rules.append(_each("expected a date as YYYY-MM-DD", lambda cell: cell == "" or _is_date(cell)))
+        rule = f"expected a date as YYYY-MM-DD, between {EARLIEST.isoformat()} and {LATEST.isoformat()}"
+        rules.append(_each(rule, lambda cell: cell == "" or _is_date(cell)))
     return rules
 
 
@@ -114,6 +118,7 @@ def _is_number(cell: str, kind: str) -> bool:
 
 def _is_date(cell: str) -> bool:
     try:
-        return dt.date.fromisoformat(cell).isoformat() == cell
+        date = dt.date.fromisoformat(cell)
     except ValueError:
         return False
+    return date.isoformat() == cell and EARLIEST <= date <= LATEST

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.intake.checking import check_table
+from helpers.intake.consistency import check_between_tables
 from helpers.intake.findings import Finding, refuse_errors
 from helpers.study.dictionary import RawColumn, read_dictionary
 from helpers.study.model import Study
@@ -47,6 +48,7 @@ def read_raw_data(study: Study) -> RawData:
         used = {column.name for column in study.columns() if column.table == name}
         findings += check_table(name, text, columns, used, one_record_a_patient=name == study.patients.table)
         tables[name] = text, columns
+    findings += check_between_tables(texts, study)
     refuse_errors(findings)
     return RawData({name: _typed(text, columns) for name, (text, columns) in tables.items()}, tuple(findings))
 

@@ -185,7 +185,11 @@ def _against_result(claim: Claim, check: ResultCheck, results: pd.DataFrame) -> 
 
 
 def _recomputed(selector: Selector, key: str, check: ResultCheck, results: pd.DataFrame) -> float | None:
-    value = get_stats(results, **_keys(selector)).get(check.values.get(key, STATISTIC_OF[key]))  # type: ignore[call-overload]
+    name = {str(other): stat for other, stat in check.values.items()}.get(key, STATISTIC_OF[key])
+    stats = get_stats(results, **_keys(selector))
+    if name not in stats:
+        raise KeyError(f"the analysis has no statistic {name}; it has {', '.join(stats)}")
+    value = stats[name]
     if value is None:
         return None
     return float(value * check.scale * (100 if key == "percent" else 1))
@@ -198,6 +202,8 @@ def _keys(selector: Selector) -> dict[str, str]:
 def _against_percent(claim: Claim, check: PercentCheck, published: PublishedClaims) -> Iterator[Comparison]:
     n = check.n if check.n is not None else int(claim.values["n"])
     printed = claim.values["percent"]
+    if check.of <= 0:
+        raise KeyError(f"a percentage of {check.of} patients")
     holds = is_same(100 * n / check.of, printed)
     yield Comparison("percent", "percent", printed, 100 * n / check.of, holds, f"{n} of {check.of}")
     if not holds:
@@ -226,17 +232,18 @@ def _against_same(claim: Claim, check: SameCheck, published: PublishedClaims) ->
 
 
 def _against_interval(claim: Claim) -> Iterator[Comparison]:
-    values = claim.values
-    for low, high in (("lower", "upper"), ("min", "max")):
-        if low in values and high in values:
-            centre = next((key for key in ("estimate", "median", "mean", "percent", "value") if key in values), low)
-            holds = values[low] <= values[centre] <= values[high]
-            basis = f"{values[low]:f} to {values[high]:f} holds {values[centre]:f}"
-            yield Comparison("interval", centre, values[centre], float(values[centre]), holds, basis)
+    values = {str(key): value for key, value in claim.values.items()}
+    pairs = [(low, high) for low, high in (("lower", "upper"), ("min", "max")) if low in values and high in values]
+    if not pairs and "percent" not in values:
+        raise KeyError("an interval check needs lower and upper, min and max, or a percent")
+    for low, high in pairs:
+        centre = next((key for key in ("estimate", "median", "mean", "percent", "value") if key in values), low)
+        holds = values[low] <= values[centre] <= values[high]
+        basis = f"{values[low]:f} to {values[high]:f} holds {values[centre]:f}"
+        yield Comparison("interval", centre, values[centre], float(values[centre]), holds, basis)
     if "percent" in values:
-        yield Comparison(
-            "interval", "percent", values["percent"], None, 0 <= values["percent"] <= 100, "within 0 to 100"
-        )
+        holds = 0 <= values["percent"] <= 100
+        yield Comparison("interval", "percent", values["percent"], None, holds, "within 0 to 100")
 
 
 def _against_union(claim: Claim, check: UnionCheck, published: PublishedClaims) -> Comparison:

@@ -1,5 +1,7 @@
 """Describe continuous variables."""
 
+import math
+
 import pandas as pd
 
 from helpers.results.schema import Key, Rows, make_rows
@@ -32,13 +34,17 @@ def describe(values: "pd.Series[float]") -> dict[str, float | int | None]:
     """
     present = values.dropna()
     n = len(present)
+    # exact sums do not depend on the order of the patients
+    mean = math.fsum(present) / n if n else None
     quartiles = present.quantile([0, 0.25, 0.5, 0.75, 1]).to_list() if n else [None] * 5
     low, q1, median, q3, high = quartiles
     return {
         "n": n,
         "missing": len(values) - n,
-        "mean": float(present.mean()) if n else None,
-        "sd": float(present.std(ddof=1)) if n > 1 else None,
+        "mean": mean,
+        "sd": math.sqrt(math.fsum((value - mean) ** 2 for value in present) / (n - 1))
+        if mean is not None and n > 1
+        else None,
         "median": median,
         "q1": q1,
         "q3": q3,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.datasets.adsl import derive_adsl
-from helpers.datasets.adtte import TimeToEvent, derive_time_to_event
+from helpers.datasets.adtte import ADTTE_COLUMNS, TimeToEvent, derive_time_to_event
 from helpers.datasets.occurrence import derive_adae, derive_adrs
 from helpers.intake.findings import Finding, refuse_errors
 from helpers.intake.reading import Tables, read_raw_data
@@ -110,5 +110,6 @@ def _derive_and_analyse(study: Study, cut: Cut, audience: str) -> CutData:
     published = read_published_claims(study)
     audited = audit_claims(published, make_results(rows)) if published else []
     results = make_results(rows + (make_audit_rows(audited) if audited else []))
-    adtte = pd.concat([derived[param].adtte for param in derived if not derived[param].missing], ignore_index=True)
+    parts = [endpoint.adtte for endpoint in derived.values() if len(endpoint.adtte)]
+    adtte = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(ADTTE_COLUMNS))
     return CutData(study, cut, audience, raw.tables, findings, adsl, adrs, adae, adtte, derived, audited, results)

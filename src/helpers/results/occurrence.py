@@ -24,10 +24,12 @@ def count_populations(adsl: pd.DataFrame, study: Study) -> Rows:
 def analyse_occurrences(adsl: pd.DataFrame, adrs: pd.DataFrame, adae: pd.DataFrame, study: Study) -> Rows:
     """Estimate the proportion of patients with each response, outcome and adverse event, overall and by stratum."""
     rows: Rows = []
-    occurred = pd.concat([adrs[adrs["AVALC"] == "Y"], adae])
-    patients = occurred.groupby("PARAMCD")["USUBJID"].agg(frozenset).to_dict()
+    patients: dict[str, set[str]] = {}
+    for occurred in (adrs[adrs["AVALC"] == "Y"], adae):
+        for param, patient in zip(occurred["PARAMCD"], occurred["USUBJID"], strict=True):
+            patients.setdefault(param, set()).add(patient)
     for item in study.occurrence_params:
-        has = adsl["USUBJID"].isin(patients.get(item.param, frozenset()))
+        has = adsl["USUBJID"].isin(patients.get(item.param, set()))
         for population in item.populations:
             rows += _proportions(adsl, has, study, Key(param=item.param, population=population))
     return rows

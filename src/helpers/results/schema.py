@@ -99,7 +99,11 @@ def read_results(file: Path) -> pd.DataFrame:
     """Read a results.csv as it was written."""
     words = [column for column in COLUMNS if column not in {"time_months", "value"}]
     return pd.read_csv(
-        file, dtype=dict.fromkeys(words, str), keep_default_na=False, na_values={"time_months": [""], "value": [""]}
+        file,
+        dtype=dict.fromkeys(words, str),
+        keep_default_na=False,
+        float_precision="round_trip",
+        na_values={"time_months": [""], "value": [""]},
     )
 
 

@@ -1,12 +1,13 @@
 """Find a study and read its study.yml."""
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from helpers.study.dictionary import read_dictionary
+from helpers.study.consistency import find_faults
 from helpers.study.errors import UnknownNameError, UsageError
 from helpers.study.model import Cut, Study
 from helpers.study.paths import DATA
@@ -21,7 +22,9 @@ class UniqueKeyLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml
         """Make the mapping; a repeated key raises a YAML error with its line."""
         seen = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=deep)
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "a key is not a plain word", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key '{key}' stands twice", key_node.start_mark)
             seen.add(key)
@@ -68,27 +71,10 @@ def read_study(name_or_path: str) -> Study:
     folder = find_study(name_or_path)
     file = folder / "study.yml"
     study = read_declared(file, Study, folder=folder)
-    _check_columns(study, file)
+    faults = find_faults(study)
+    if faults:
+        raise UsageError("\n".join([f"{file}: {len(faults)} fault(s)", *(f"  {fault}" for fault in faults)]))
     return study
-
-
-def _check_columns(study: Study, file: Path) -> None:
-    known = read_dictionary()
-    endpoint_columns = [column for endpoint in study.endpoints for column in endpoint.columns]
-    for column in (*study.columns(), *endpoint_columns):
-        if column.name not in known.get(column.table, {}):
-            raise UsageError(f"{file}: column {column} is not in data/dictionary.csv")
-    for column in study.columns():
-        if column.table not in study.tables:
-            raise UsageError(f"{file}: column {column} is used, but table {column.table} is not under tables")
-    source_conditions = [
-        condition for endpoint in study.endpoints for source in endpoint.sources for condition in source.when
-    ]
-    for condition in (*study.conditions(), *source_conditions):
-        codes = known[condition.column.table][condition.column.name].codes
-        for value in (*(condition.any_of or ()), *(condition.none_of or ())):
-            if codes and value not in codes:
-                raise UsageError(f"{file}: '{value}' is not a code of {condition.column}: {', '.join(codes)}")
 
 
 def read_cut(study: Study, cut_id: str) -> Cut:
@@ -128,6 +114,9 @@ def read_declared(file: Path, model: type[Model], **known: object) -> Model:
         raise UsageError(f"{file}: not readable as YAML: {error}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{file}: expected keys and values, found {type(content).__name__}")
+    for key in known:
+        if key in content:
+            raise UsageError(f"{file}: {key} cannot be declared, it is known from where the file stands")
     try:
         return model.model_validate({**content, **known})
     except ValidationError as error:

@@ -13,6 +13,8 @@ RANGES = (("min", "max"), ("lower", "upper"))
 
 def describe_audit(data: CutData) -> Prose:
     """Say how many claims there are and how many got each verdict."""
+    if not data.audited:
+        return Prose("The study has no printed claims to audit.")
     counts = {verdict: get(data, "audit", variable=f"verdict={verdict}") for verdict in Verdict}
     total = counts[Verdict.AGREES]["N"] or 0
     parts = [
@@ -33,6 +35,8 @@ def _said_of_claims(verdict: Verdict) -> str:
 
 def reconcile_audit(data: CutData) -> Prose:
     """Show that the verdicts add up to the claims."""
+    if not data.audited:
+        return Prose("")
     counts = [get(data, "audit", variable=f"verdict={verdict}") for verdict in Verdict]
     numbers = [stats["n"] or 0 for stats in counts]
     verdict = "all claims" if sum(numbers) == counts[0]["N"] else "NOT the number of claims"
@@ -42,6 +46,8 @@ def reconcile_audit(data: CutData) -> Prose:
 
 def conclude_audit(data: CutData) -> Prose:
     """Say what share of the claims that can be recomputed holds."""
+    if not data.audited:
+        return Prose("**In short.** There was nothing to audit.")
     recomputable = get(data, "audit", variable="recomputable")
     inconsistent = get(data, "audit", variable=f"verdict={Verdict.INCONSISTENT}")["n"] or 0
     return Prose(

@@ -2,7 +2,7 @@
 
 from helpers.display.formatting import count, format_number, format_percent, format_range, join_words, within_sentence
 from helpers.display.lookup import count_patients, get, list_baseline, list_strata
-from helpers.display.prose import Prose
+from helpers.display.prose import Prose, plain
 from helpers.results.cut import CutData
 
 INTERVALS = {
@@ -67,7 +67,7 @@ def describe_findings(data: CutData) -> Prose:
     if not data.findings:
         tables = ", ".join(f"`{name}`" for name in data.tables)
         return Prose(f"The checks of the raw tables ({tables}) found nothing to report.")
-    listed = "\n".join(f"- {finding}" for finding in data.findings)
+    listed = "\n".join(f"- {plain(str(finding))}" for finding in data.findings)
     return Prose(f"The checks of the raw tables gave {count(len(data.findings), 'warning')}:\n\n{listed}")
 
 

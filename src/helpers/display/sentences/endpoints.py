@@ -27,6 +27,8 @@ def describe_proportion(data: CutData, param: str, population: str = "SAFFL") ->
 
 def describe_response(data: CutData) -> Prose:
     """Say how many patients responded."""
+    if not data.study.responses:
+        return Prose("The study declares no response.")
     parts = [
         f"{within_sentence(item.label)} in {describe_proportion(data, item.param)}" for item in data.study.responses
     ]
@@ -90,10 +92,12 @@ def list_not_derivable(data: CutData) -> Prose:
 
 def conclude_endpoints(data: CutData) -> Prose:
     """Say what the endpoint chapter leaves the reader with."""
-    first = data.study.responses[0]
     derived = [endpoint.param for endpoint in data.study.endpoints if not data.time_to_event[endpoint.param].missing]
     missing = [endpoint.param for endpoint in data.study.endpoints if endpoint.param not in derived]
-    text = f"**In short.** {first.label}: {describe_proportion(data, first.param)}."
+    text = "**In short.**"
+    if data.study.responses:
+        first = data.study.responses[0]
+        text += f" {first.label}: {describe_proportion(data, first.param)}."
     text += f" Of the time-to-event endpoints, {join_words(derived)} can be derived" if derived else ""
     text += f"; {join_words(missing)} cannot." if missing else "."
     return Prose(text)

@@ -14,7 +14,9 @@ from helpers.results.cut import CutData
 
 def make_table_verdicts(data: CutData) -> Table:
     """How many claims got each verdict, by place in the paper."""
-    rows = []
+    rows: list[dict[str, str]] = []
+    if not data.audited:
+        return make_table(pd.DataFrame(rows), "verdicts")
     for place in [*dict.fromkeys(item.claim.place for item in data.audited), ""]:
         keys = {"group": "place", "level": place} if place else {}
         counts = {str(verdict): get(data, "audit", variable=f"verdict={verdict}", **keys) for verdict in Verdict}

@@ -73,9 +73,11 @@ def _count_and_percent(data: CutData, variable: str, group: str, level: str) -> 
 def make_table_reported(data: CutData) -> Table:
     """Counts that exist only in print: nothing behind them can be recomputed."""
     printed = select(data.results, analysis="count", stat="n")
+    rows: list[dict[str, str]] = []
+    if "reported_counts" not in data.tables:
+        return make_table(pd.DataFrame(rows), "reported")
     order = data.tables["reported_counts"]
     order = order[order["topic"] == "baseline"]
-    rows = []
     for record in order.to_dict(orient="records"):
         name = f"{record['characteristic']}={record['level']}"
         assert name in set(printed["variable"])

@@ -35,6 +35,8 @@ def make_table_response(data: CutData) -> Table:
         for item in data.study.responses:
             stats = get(data, "proportion", param=item.param, population="SAFFL", group=group, level=level)
             rows.append({"Response": item.label, "Patients treated": label, **_proportion_cells(data, stats)})
+    if not rows:
+        return make_table(pd.DataFrame(rows), "response")
     method = note(data, "proportion", param=data.study.responses[0].param, population="SAFFL")
     definitions = [f"{item.label}: {item.definition}." for item in data.study.responses if item.definition]
     notes = [*[text.replace("10^-4^", "10⁻⁴") for text in definitions], f"CI: {method}."]
@@ -156,4 +158,6 @@ def _proportion_cells(data: CutData, stats: dict[str, float | None]) -> dict[str
 
 def _population_heading(data: CutData, name: str) -> str:
     population = find_population(data, name)
-    return f"Of {format_number(count_patients(data, name))} {population.short or population.label}"
+    return (
+        f"Of {format_number(count_patients(data, name))} {(population.short or population.label).removeprefix('all ')}"
+    )

@@ -1,0 +1,84 @@
+"""Whether a study.yml fits the dictionary: every column exists and is of the type its use needs."""
+
+from collections.abc import Iterator
+
+from helpers.study.dictionary import RawColumn, read_dictionary
+from helpers.study.model import Column, Condition, Study, Variable
+
+NUMBERS = ("number", "integer")
+WORDS = ("code", "text", "id")
+
+
+def find_faults(study: Study) -> list[str]:
+    """Faults of a study's declarations, each with the column, what was declared and what the dictionary says."""
+    known = read_dictionary()
+    every = [*study.columns(), *(column for endpoint in study.endpoints for column in endpoint.columns)]
+    unknown = [column for column in dict.fromkeys(every) if column.name not in known.get(column.table, {})]
+    if unknown:
+        return [f"column {column} is not in data/dictionary.csv" for column in unknown]
+    faults = [
+        f"column {column} is used, but table {column.table} is not under tables"
+        for column in study.columns()
+        if column.table not in study.tables
+    ]
+    return [*faults, *_faults_of_variables(study), *_faults_of_conditions(study), *_faults_of_clocks(study)]
+
+
+def _look_up(column: Column) -> RawColumn:
+    return read_dictionary()[column.table][column.name]
+
+
+def _expect(column: Column, kinds: tuple[str, ...], use: str) -> Iterator[str]:
+    kind = _look_up(column).type
+    if kind not in kinds:
+        yield f"column {column} is a {kind}, but {use} needs a {' or '.join(kinds)}"
+
+
+def _faults_of_variables(study: Study) -> Iterator[str]:
+    for variable in study.variables:
+        if variable.column is None:
+            continue
+        if variable.column.table != study.patients.table:
+            yield f"variable {variable.name} must come from the patient table {study.patients.table}"
+        if variable.kind == "continuous":
+            yield from _expect(variable.column, NUMBERS, f"the continuous variable {variable.name}")
+        else:
+            yield from _expect(variable.column, ("code",), f"the categorical variable {variable.name}")
+            yield from _faults_of_levels(variable, _look_up(variable.column).codes)
+
+
+def _faults_of_levels(variable: Variable, codes: tuple[str, ...]) -> Iterator[str]:
+    for level in variable.levels:
+        if level not in codes:
+            yield f"variable {variable.name}: level '{level}' is not a code of {variable.column}: {', '.join(codes)}"
+    for code in codes:
+        if code not in variable.levels:
+            yield f"variable {variable.name}: code '{code}' of {variable.column} has no level, its patients are lost"
+
+
+def _faults_of_conditions(study: Study) -> Iterator[str]:
+    sources = [source for endpoint in study.endpoints for source in endpoint.sources]
+    for condition in (*study.conditions(), *(condition for source in sources for condition in source.when)):
+        yield from _faults_of_condition(condition)
+
+
+def _faults_of_condition(condition: Condition) -> Iterator[str]:
+    if condition.any_of is None and condition.none_of is None:
+        yield from _expect(condition.column, NUMBERS, "a limit")
+        return
+    yield from _expect(condition.column, WORDS, "a list of codes")
+    codes = _look_up(condition.column).codes
+    for value in (*(condition.any_of or ()), *(condition.none_of or ())):
+        if codes and value not in codes:
+            yield f"'{value}' is not a code of {condition.column}: {', '.join(codes)}"
+
+
+def _faults_of_clocks(study: Study) -> Iterator[str]:
+    for endpoint in study.endpoints:
+        if endpoint.origin.date:
+            yield from _expect(endpoint.origin.date, ("date",), f"the origin of {endpoint.param}")
+        for source in endpoint.sources:
+            kinds = ("date",) if source.date else NUMBERS
+            yield from _expect(source.column, kinds, f"'{source.label}' of {endpoint.param}")
+    if study.swimmer:
+        yield from _expect(study.swimmer.duration, NUMBERS, "the swimmer plot")

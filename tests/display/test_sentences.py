@@ -157,7 +157,7 @@ def test_findings_are_listed_and_cannot_speak_html(cohort_copy):
     listing.write_text("\n".join(changed) + "\n", "utf-8")
     text = sentences.describe_findings(open_cut(str(cohort_copy), "published"))
     assert "1 warning" in text
-    assert "alert(1)" in text
+    assert "alert(1)" in text.replace("\\", "")
     assert "<script>" not in text
 
 

@@ -1,0 +1,335 @@
+"""The command line: exit codes, one clear message, and the last good report stays (DESIGN 9).
+
+Only one test starts a kernel; where a run is not what is tested, the chapters are not executed.
+"""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+import helpers.delivery.report as report
+from helpers.delivery.chapters import list_chapters
+from helpers.delivery.cli import main
+from helpers.delivery.renderers import RenderError
+
+COHORT = "tsvetkova2022"
+
+
+class StandIn:
+    """A renderer that writes the names of the formats, or fails."""
+
+    name, version = "stand-in", "stand-in 1"
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def render(self, project, formats):
+        if self.error:
+            raise self.error
+        documents = {to: project / f"report.{to}" for to in formats}
+        for to, document in documents.items():
+            document.write_text(to, "utf-8")
+        return documents
+
+
+@pytest.fixture
+def out(tmp_path):
+    """A reports folder with a delivered report, made up."""
+    folder = tmp_path / "out"
+    delivered = folder / COHORT / "published"
+    (delivered / "adam").mkdir(parents=True)
+    for name in ("report.html", "report.pdf", "results.csv", "adam/adsl.csv", "manifest.json"):
+        (delivered / name).write_text(f"the last good {name}", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(out):
+    """Run a command into the reports folder; a traceback is a failure of the test."""
+
+    def invoke(*arguments):
+        result = CliRunner().invoke(main, [*map(str, arguments), "--out", str(out)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def without_chapters(monkeypatch):
+    """Nothing is executed and nothing rendered: data, provenance, manifest and publishing are as ever."""
+    monkeypatch.setattr(report, "execute_chapters", lambda *_: [])
+    monkeypatch.setattr(report, "choose_renderer", lambda _: StandIn())
+
+
+def contents(folder):
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+WRONG_USAGE = {
+    "study": (["no-such-study"], ["unknown study 'no-such-study'", COHORT]),
+    "cut": ([COHORT, "--cut", "later"], ["unknown cut of tsvetkova2022 'later'", "published"]),
+    "format": ([COHORT, "--to", "html,latex"], ["unknown format 'latex'", "docx, html, pdf"]),
+    "no format": ([COHORT, "--to", ","], ["unknown format ''", "docx, html, pdf"]),
+    "renderer": ([COHORT, "--renderer", "latex"], ["'latex'", "'auto', 'quarto', 'embedded'"]),
+    "audience": ([COHORT, "--audience", "public"], ["unknown audience 'public'", "coauthors"]),
+    "parameter": (
+        [COHORT, "-p", "colour=red"],
+        ["unknown notebook parameter 'colour'", "audience, cut, study"],
+    ),
+    "parameter without a value": ([COHORT, "-p", "colour"], ["'colour' is not written NAME=VALUE"]),
+    "cut and all cuts": ([COHORT, "--cut", "published", "--all-cuts"], ["exclude each other"]),
+    "jobs": ([COHORT, "--jobs", "0"], ["0", "x>=1"]),
+    "option": ([COHORT, "--colour"], ["--colour"]),
+    "no study": ([], ["STUDY"]),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), WRONG_USAGE.values(), ids=WRONG_USAGE)
+def test_wrong_usage_is_exit_2_and_names_what_exists(run, out, arguments, said):
+    before = contents(out)
+    result = run("run", *arguments)
+    assert result.exit_code == 2
+    for words in said:
+        assert words in result.output
+    assert contents(out) == before
+
+
+def test_a_study_that_declares_what_does_not_fit_is_exit_2(run, out, cohort_copy):
+    file = cohort_copy / "study.yml"
+    file.write_text(file.read_text("utf-8").replace("strata: [DISSTAT]", "strata: [SEX]"), "utf-8")
+    before = contents(out)
+    result = run("run", cohort_copy)
+    assert result.exit_code == 2
+    assert "stratum SEX is not a declared categorical variable" in result.output
+    assert contents(out) == before
+
+
+def test_a_claim_that_points_nowhere_is_exit_2(run, out, cohort_copy):
+    file = cohort_copy / "published.yml"
+    file.write_text(file.read_text("utf-8").replace("param: MRDRESP", "param: MRDREPS", 1), "utf-8")
+    before = contents(out)
+    result = run("run", cohort_copy)
+    assert result.exit_code == 2
+    assert "published.yml, claim R21: no such result" in result.output
+    assert contents(out) == before
+
+
+def break_value(folder):
+    file = folder / "raw" / "patient_listing.csv"
+    row = "5,After cytoreductive chemotherapy for relapse,"
+    file.write_text(file.read_text("utf-8").replace(f"{row}0.7", f"{row}seven"), "utf-8")
+
+
+def break_column(folder):
+    file = folder / "raw" / "patient_listing.csv"
+    file.write_text(file.read_text("utf-8").replace("best_response", "response", 1), "utf-8")
+
+
+def break_file(folder):
+    (folder / "raw" / "patient_listing.csv").unlink()
+
+
+DATA_ERRORS = {
+    "missing file": (break_file, "error: raw/patient_listing.csv: the file is missing; looked for"),
+    "missing column": (
+        break_column,
+        "error: raw/patient_listing.csv, row 1, column best_response: the column is missing",
+    ),
+    "value that is no number": (
+        break_value,
+        "error: raw/patient_listing.csv, row 6, patient 5, column age_years: expected a number (years) (found 'seven')",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), DATA_ERRORS.values(), ids=DATA_ERRORS)
+@pytest.mark.parametrize("command", ["run", "validate"])
+def test_errors_in_the_data_are_exit_1_and_publish_nothing(run, out, cohort_copy, command, damage, said):
+    damage(cohort_copy)
+    before = contents(out)
+    publishing = run("run", cohort_copy) if command == "run" else None
+    result = publishing or CliRunner().invoke(main, ["validate", str(cohort_copy)])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "the data have 1 error(s)" in result.output
+    assert said in result.output
+    assert contents(out) == before
+
+
+CHAPTER = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A chapter
+
+# %% tags=["parameters"]
+study = "tsvetkova2022"
+cut = "published"
+audience = "coauthors"
+
+# %%
+fine = 1
+
+# %%
+fine / 0
+
+# %%
+never = 1
+"""
+
+
+def test_a_failing_chapter_is_exit_3_and_keeps_its_notebook(run, out, tmp_path, monkeypatch):
+    """The division by zero stands in the fourth cell of the chapter as written, counted from 1."""
+    folder = tmp_path / "chapters"
+    folder.mkdir()
+    (folder / "01_broken.py").write_text(CHAPTER, "utf-8")
+    monkeypatch.setattr(report, "list_chapters", lambda: list_chapters(folder))
+    monkeypatch.setattr(report, "choose_renderer", lambda _: StandIn())
+    before = contents(out / COHORT / "published")
+    result = run("run", COHORT)
+    assert result.exit_code == 3
+    assert "chapter 01_broken, cell 4: ZeroDivisionError: division by zero" in result.output
+    assert contents(out / COHORT / "published") == before
+    kept = out / COHORT / "published.failed" / "01_broken.ipynb"
+    assert str(kept) in result.output
+    assert "ZeroDivisionError" in kept.read_text("utf-8")
+    assert {path.name for path in (out / COHORT).iterdir()} == {"published", "published.failed"}
+
+
+def test_a_renderer_by_name_that_is_missing_is_exit_4(run, out, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    before = contents(out)
+    result = run("run", COHORT, "--renderer", "quarto")
+    assert result.exit_code == 4
+    assert "quarto was not found" in result.output
+    assert contents(out) == before
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_rendering_that_fails_is_exit_4_and_leaves_nothing_behind(run, out, monkeypatch):
+    error = RenderError("stand-in", "pdf", "the engine said no")
+    monkeypatch.setattr(report, "choose_renderer", lambda _: StandIn(error))
+    before = contents(out)
+    result = run("run", COHORT)
+    assert result.exit_code == 4
+    assert "rendering failed (stand-in, pdf): the engine said no" in result.output
+    assert contents(out) == before
+    assert [path.name for path in (out / COHORT).iterdir()] == ["published"]
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_report_is_published_whole_in_place_of_the_last_one(run, out):
+    """Nothing of the old folder stays; the documents' paths are printed; the failed notebook of an earlier run goes."""
+    folder = out / COHORT / "published"
+    (out / COHORT / "published.failed").mkdir()
+    result = run("run", COHORT, "--to", "pdf,html")
+    assert result.exit_code == 0
+    assert {"results.csv", "findings.csv", "adam/adtte.csv", "report.pdf", "manifest.json"} <= set(contents(folder))
+    assert not any(content.startswith(b"the last good") for content in contents(folder).values())
+    assert result.stdout.splitlines() == [str(folder / "report.pdf"), str(folder / "report.html")]
+    assert [path.name for path in (out / COHORT).iterdir()] == ["published"]
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_current_report_is_left_alone_until_something_changes(run, out, monkeypatch):
+    """DESIGN 9: `--force` builds also where the delivered report is current; `cuts` says what is built and current."""
+    assert run("cuts", COHORT).stdout.split()[:4] == ["published", "not", "stated", "stale"]
+    run("run", COHORT, "--to", "html")
+    before = contents(out)
+    assert run("cuts", COHORT).stdout.split()[3] == "current"
+    executed = []
+    monkeypatch.setattr(report, "execute_chapters", lambda *_: executed.append(1) or [])
+    again = run("run", COHORT, "--to", "html")
+    assert "current, nothing to do" in again.stderr
+    assert again.stdout.splitlines() == [str(out / COHORT / "published" / "report.html")]
+    assert executed == []
+    assert contents(out) == before
+    run("run", COHORT, "--to", "html", "--force")
+    assert executed == [1]
+    assert contents(out) == before
+    run("run", COHORT, "--to", "html,docx")
+    assert executed == [1, 1]
+    (out / COHORT / "published" / "results.csv").write_text("changed by hand", "utf-8")
+    assert run("cuts", COHORT).stdout.split()[3] == "stale"
+    shutil.rmtree(out / COHORT)
+    assert run("cuts", COHORT).stdout.split()[3] == "missing"
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_changed_input_makes_a_report_stale(run, cohort_copy):
+    run("run", cohort_copy, "--to", "html")
+    assert "current" in run("cuts", cohort_copy).stdout
+    with (cohort_copy / "SOURCE.md").open("a", encoding="utf-8") as file:
+        file.write("\nOne more word.\n")
+    assert "stale" in run("cuts", cohort_copy).stdout
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_all_cuts_are_built_each_in_its_folder(run, out, cohort_copy):
+    file = cohort_copy / "study.yml"
+    cuts = "cuts:\n  - {id: first, label: the first, date: null}\n"
+    file.write_text(file.read_text("utf-8").replace("cuts:\n", cuts), "utf-8")
+    result = run("run", cohort_copy, "--all-cuts", "--to", "html")
+    assert result.exit_code == 0
+    folders = [out / COHORT / cut for cut in ("first", "published")]
+    assert result.stdout.splitlines() == [str(folder / "report.html") for folder in folders]
+    assert [line.split()[0] for line in run("cuts", cohort_copy).stdout.splitlines()] == ["first", "published"]
+
+
+def test_cuts_lists_id_date_state_and_label(run):
+    result = run("cuts", COHORT)
+    assert result.exit_code == 0
+    assert " ".join(result.stdout.split()) == "published not stated stale as published in 2022"
+    unknown = run("cuts", "no-such-study")
+    assert unknown.exit_code == 2
+
+
+def test_validate_says_what_was_checked():
+    """Two tables: 17 patients and the rows of the printed counts; nothing to find."""
+    result = CliRunner().invoke(main, ["validate", COHORT])
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert result.stderr.startswith("2 tables, ")
+    assert result.stderr.endswith(", 0 findings\n")
+
+
+def test_validate_prints_warnings_and_lets_them_pass(cohort_copy):
+    (cohort_copy / "raw" / "relapse.csv").write_text("patient,relapse_date\n", "utf-8")
+    result = CliRunner().invoke(main, ["validate", str(cohort_copy), "--cut", "published"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("warning: raw/relapse.csv: the file is not used")
+    assert result.stderr.endswith(", 1 findings\n") or result.stderr.endswith(", 1 finding\n")
+
+
+def test_validate_of_an_unknown_cut_is_exit_2():
+    result = CliRunner().invoke(main, ["validate", COHORT, "--cut", "later"])
+    assert result.exit_code == 2
+    assert "published" in result.output
+
+
+def test_the_module_is_the_same_program():
+    """DESIGN 9: the same as `python -m helpers`; the exit code reaches the shell, the message is on standard error."""
+    command = [sys.executable, "-m", "helpers", "cuts", "no-such-study"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (message,) = done.stderr.splitlines()
+    assert message.startswith("blina-dli: unknown study 'no-such-study'; known: ")
+    assert COHORT in message
+
+
+def test_help_lists_the_exit_codes():
+    result = CliRunner().invoke(main, ["--help"])
+    assert result.exit_code == 0
+    assert "0 done · 1 the data have errors · 2 wrong usage · 3 a chapter failed · 4 rendering failed" in " ".join(
+        result.output.split()
+    )

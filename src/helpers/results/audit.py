@@ -120,7 +120,8 @@ def _verdict_rows(audited: Sequence[AuditedClaim], group: str, level: str) -> Ro
     rows: Rows = []
     for verdict in Verdict:
         stats = {"n": sum(item.verdict is verdict for item in audited), "N": len(audited)}
-        rows += make_rows(stats, "audit", Key(group=group, level=level, variable=f"verdict={verdict}"))
+        key = Key(group=group, level=level, variable=f"verdict={verdict}")
+        rows += make_rows(stats, "audit", key, note="claims with the verdict, of all claims")
     return rows
 
 

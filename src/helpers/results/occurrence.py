@@ -17,7 +17,7 @@ def count_populations(adsl: pd.DataFrame, study: Study) -> Rows:
     for name in study.population_names:
         for stratum in iterate_strata(adsl, name, study):
             key = Key(population=name, group=stratum.group, level=stratum.level, variable=name)
-            rows += make_rows({"n": len(stratum.patients)}, "count", key)
+            rows += make_rows({"n": len(stratum.patients)}, "count", key, note="number of patients")
     return rows
 
 

@@ -277,7 +277,7 @@ def test_the_folder_cannot_be_declared(write_study):
 
 WRONG_TYPE = {
     "variable of another table": {
-        "tables": ["patient_listing", "reported_counts"],
+        "tables": {"patient_listing": [{"patient": "1"}], "reported_counts": [{"topic": "baseline"}]},
         "variables": [{**AGE, "column": "reported_counts.patients"}],
     },
     "mean of a text": {"variables": [{**AGE, "column": "patient_listing.section"}]},

@@ -311,3 +311,11 @@ def test_a_count_that_stands_twice_is_a_finding(cohort_copy):
     change(cohort_copy / "raw" / "reported_counts.csv", lambda rows: [*rows, rows[1]])
     with pytest.raises(DataError, match="reported_counts"):
         open_cut(str(cohort_copy), "published")
+
+
+def test_a_workbook_beside_the_tables_is_not_overlooked(cohort_copy):
+    """A file that nobody reads is a warning: somebody put it there to be read."""
+    (cohort_copy / "raw" / "patient_listing.xlsx").write_bytes(b"PK")
+    (finding,) = read(cohort_copy).findings
+    assert (finding.table, finding.severity) == ("patient_listing", "warning")
+    assert "tables are read from .csv files, this is patient_listing.xlsx" in finding.rule

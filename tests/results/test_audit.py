@@ -356,3 +356,32 @@ def test_every_result_check_names_a_population(cohort):
     checks = [check for item in cohort.audited for check in item.claim.checks if isinstance(check, ResultCheck)]
     assert len(checks) > 40
     assert all(check.population for check in checks)
+
+
+def test_a_comparison_without_a_shared_value_is_refused():
+    """A statement compared with one that has none of its values would pass unseen."""
+    with pytest.raises(UsageError, match="claim A1: claim A2 has none of the values to be compared"):
+        judge_two({"n": 1}, {"median": 3})
+
+
+def judge_two(first, second):
+    claims = [
+        {
+            "id": "A1",
+            "place": "p",
+            "printed": "x",
+            "about": "x",
+            "values": first,
+            "checks": [{"against": "same", "as": ["A2"]}],
+        },
+        {
+            "id": "A2",
+            "place": "p",
+            "printed": "x",
+            "about": "x",
+            "values": second,
+            "checks": [{"against": "missing", "data": "d"}],
+        },
+    ]
+    published = PublishedClaims.model_validate({"citation": "c", "denominators": {}, "claims": claims})
+    return audit_claims(published, make_results([]))

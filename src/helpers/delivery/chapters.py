@@ -15,6 +15,8 @@ from helpers.study.paths import NOTEBOOKS
 Literal = str | int | float | bool | None
 """What a parameter can be; papermill writes it into the chapter as text."""
 
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -52,6 +54,7 @@ def list_chapters(folder: Path = NOTEBOOKS) -> list[Chapter]:
 def read_chapter(file: Path) -> Chapter:
     """Read one chapter; see `list_chapters`."""
     notebook = jupytext.read(file, fmt="py:percent")
+    notebook.metadata["kernelspec"] = KERNELSPEC  # also where the script's header names none
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
         raise UsageError(f"{file}: expected one cell tagged parameters, found {len(tagged)}")

@@ -10,6 +10,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from helpers.delivery.chapters import KERNELSPEC
 from helpers.delivery.provenance import Provenance
 from helpers.display.table import Table
 from helpers.results.cut import CutData
@@ -35,8 +36,7 @@ def write_document(chapters: Sequence[Path], data: CutData, provenance: Provenan
     cells += _provenance_cells(provenance)
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:03d}"
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), file)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), file)
 
 
 def extract_displays(chapters: Sequence[Path], folder: Path) -> None:

@@ -14,10 +14,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from helpers.delivery.chapters import Chapter, Literal
+from helpers.delivery.chapters import KERNELSPEC, Chapter, Literal
 from helpers.study.paths import NOTEBOOKS
 
-KERNEL = "python3"
 Progress = Callable[[str], None]
 
 ENVIRONMENT = {
@@ -106,14 +105,14 @@ def _execute(chapter: Chapter, parameters: Mapping[str, Literal], folder: Path) 
                 source,
                 target,
                 dict(parameters),
-                kernel_name=KERNEL,
+                kernel_name=KERNELSPEC["name"],
                 progress_bar=False,
                 cwd=str(NOTEBOOKS),
                 config=_kernel_config(sockets),
             )
         except PapermillExecutionError as error:
-            # papermill puts the injected parameters before the failing cell and a note of its own on top
-            raise ChapterError(chapter.name, error.cell_index - 1, target, f"{error.ename}: {error.evalue}") from error
+            # papermill counts from 0, with the cell of injected parameters: as written, counted from 1, it is the same
+            raise ChapterError(chapter.name, error.cell_index, target, f"{error.ename}: {error.evalue}") from error
         except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
             raise ChapterError(chapter.name, 0, target, f"the kernel failed: {error}") from error
         finally:

@@ -88,5 +88,5 @@ def within_sentence(label: str) -> str:
 
 
 def join_words(words: list[str]) -> str:
-    """Join words as a sentence does: a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    """Join words as a sentence does: a, b and c; nothing where there are none."""
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"

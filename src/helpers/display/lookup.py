@@ -18,6 +18,13 @@ def note(data: CutData, analysis: str, **keys: str | float) -> str:
     return get_note(data.results, analysis=analysis, **keys)
 
 
+def get_event_counts(data: CutData, endpoint: Endpoint) -> Stats:
+    """Patients, events, competing events and censored of an endpoint; None where it is not derivable."""
+    analysis = "cif" if endpoint.competing else "km"
+    stats = get(data, analysis, param=endpoint.param, population=endpoint.population)
+    return {"competing": 0.0 if stats["n"] is not None else None, **stats}
+
+
 def ci(data: CutData) -> str:
     """Name of the confidence interval, such as 95% CI."""
     return f"{format_percent(data.study.conventions.confidence, 1)} CI"

@@ -75,8 +75,11 @@ def read_texts(study: Study) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
         findings += faults
         if text is not None:
             texts[name] = text
-    for file in sorted(study.raw.glob("*.csv")):
-        if file.stem not in study.tables:
+    for file in sorted(study.raw.glob("[!.~]*")):
+        if file.suffix != ".csv":
+            rule = f"the file is not used: tables are read from .csv files, this is {file.name}"
+            findings.append(_about_table(file.stem, rule, "warning"))
+        elif file.stem not in study.tables:
             rule = "the file is not used: its table is not under tables in study.yml"
             findings.append(_about_table(file.stem, rule, "warning"))
     return texts, findings

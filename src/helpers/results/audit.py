@@ -225,11 +225,13 @@ def _against_same(claim: Claim, check: SameCheck, published: PublishedClaims) ->
     claims = {other.id: other for other in published.claims}
     for name in check.as_:
         other = claims[name]
-        for key in check.keys or tuple(claim.values):
-            if key in other.values:
-                same = claim.values[key] == other.values[key]
-                basis = f"{other.place} ({name})"
-                yield Comparison("same", key, claim.values[key], float(other.values[key]), same, basis)
+        shared = [key for key in check.keys or tuple(claim.values) if key in other.values]
+        if not shared:
+            raise KeyError(f"claim {name} has none of the values to be compared")
+        for key in shared:
+            same = claim.values[key] == other.values[key]
+            basis = f"{other.place} ({name})"
+            yield Comparison("same", key, claim.values[key], float(other.values[key]), same, basis)
 
 
 def _against_interval(claim: Claim) -> Iterator[Comparison]:

@@ -10,7 +10,9 @@ import pandas as pd
 COLUMNS = (
     "analysis", "param", "population", "group", "level", "variable", "time_months", "stat", "value", "unit", "note",
 )  # fmt: skip
-WITHOUT_UNIT = frozenset({"n", "N", "missing", "p", "events", "censored", "n_risk", "n_event", "n_censor", "survival"})
+WITHOUT_UNIT = frozenset(
+    {"n", "N", "missing", "p", "events", "censored", "competing", "n_risk", "n_event", "n_censor", "survival", "cif"}
+)
 KEYS = COLUMNS[:6]
 """What identifies an analysis; with time_months and stat, what identifies a row."""
 

@@ -1,6 +1,10 @@
-"""Kaplan–Meier analyses of the declared endpoints, with follow-up; "not derivable" is a result."""
+"""Analyses of the declared endpoints, with follow-up; "not derivable" is a result.
 
-from collections.abc import Mapping, Sequence
+An endpoint without competing events is analysed by Kaplan–Meier, one with competing events by cumulative incidence.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,11 +12,17 @@ import pandas as pd
 from helpers.datasets.adtte import TimeToEvent, get_event_code
 from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import Stratum, iterate_strata
+from helpers.statistics.incidence import estimate_cumulative_incidence
 from helpers.statistics.survival import KaplanMeier, estimate_follow_up, estimate_kaplan_meier
-from helpers.study.model import Column, Endpoint, Study
+from helpers.study.model import Column, Conventions, Endpoint, Study
+
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 KM_STATS = ("n", "events", "censored", "median", "median_lcl", "median_ucl")
 KM_AT_STATS = ("n_risk", "survival", "lcl", "ucl")
+CIF_STATS = ("n", "events", "competing", "censored")
+CIF_AT_STATS = ("n_risk", "cif", "lcl", "ucl")
 FOLLOW_UP_STATS = ("median", "lcl", "ucl")
 
 
@@ -22,8 +32,9 @@ def analyse_time_to_event(adsl: pd.DataFrame, derived: Mapping[str, TimeToEvent]
     Returns
     -------
     list of dict
-        Rows km, km_at (the declared times), km_curve (every observed time), km_risk (the risk table under the curve)
-        and follow_up; empty with a note where the endpoint is not derivable.
+        Rows km, km_at (the declared times), km_curve (every observed time) and km_risk (the risk table under the
+        curve), or, with competing events, cif and cif_at; and follow_up. Empty with a note where the endpoint is not
+        derivable.
     """
     rows: Rows = []
     for endpoint in study.endpoints:
@@ -46,36 +57,57 @@ def describe_missing(columns: tuple[Column, ...]) -> str:
 
 def _not_derivable(endpoint: Endpoint, note: str) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population)
-    rows = make_rows(dict.fromkeys(KM_STATS), "km", key, note=note)
+    name, stats, at_stats = ("cif", CIF_STATS, CIF_AT_STATS) if endpoint.competing else ("km", KM_STATS, KM_AT_STATS)
+    rows = make_rows(dict.fromkeys(stats), name, key, note=note)
     rows += make_rows(dict.fromkeys(FOLLOW_UP_STATS), "follow_up", key, note=note)
     for time in endpoint.times_at:
-        rows += make_rows(dict.fromkeys(KM_AT_STATS), "km_at", key, time_months=time, note=note)
+        rows += make_rows(dict.fromkeys(at_stats), f"{name}_at", key, time_months=time, note=note)
     return rows
 
 
 def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Stratum) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population, group=stratum.group, level=stratum.level)
     if adtte.empty:
-        return make_rows({"n": 0, "events": 0, "censored": 0}, "km", key, note="no patients")
+        stats = CIF_STATS if endpoint.competing else ("n", "events", "censored")
+        return make_rows(dict.fromkeys(stats, 0), "cif" if endpoint.competing else "km", key, note="no patients")
     durations = adtte["AVAL"].to_numpy(dtype=float)
-    # without a cumulative incidence a competing event would be counted as censored, which inflates the risk
-    observed = get_event_code(adtte) == 1
-    conventions = study.conventions
-    km = estimate_kaplan_meier(durations, observed, conventions.km_interval, conventions.alpha)
-    summary = {stat: getattr(km, stat) for stat in KM_STATS}
-    rows = make_rows(summary, "km", key, unit="months", note=km.method)
-    rows += _at(km, endpoint.times_at, key) + _curve(km, key) + _risk_table(km, key)
-    follow_up = estimate_follow_up(durations, observed, conventions.km_interval, conventions.alpha)
-    stats = {stat: getattr(follow_up, stat) for stat in FOLLOW_UP_STATS}
-    return rows + make_rows(stats, "follow_up", key, unit="months", note=follow_up.method)
+    code = get_event_code(adtte)
+    # one minus Kaplan-Meier counts a competing event as censored, as if the event could still come
+    analyse = _cumulative_incidence if endpoint.competing else _kaplan_meier
+    rows = analyse(durations, code, endpoint, study.conventions, key)
+    follow_up = estimate_follow_up(durations, code > 0, study.conventions.km_interval, study.conventions.alpha)
+    follow_up_stats = {stat: getattr(follow_up, stat) for stat in FOLLOW_UP_STATS}
+    return rows + make_rows(follow_up_stats, "follow_up", key, unit="months", note=follow_up.method)
 
 
-def _at(km: KaplanMeier, times: Sequence[float], key: Key) -> Rows:
+def _kaplan_meier(
+    durations: FloatArray, code: IntArray, endpoint: Endpoint, conventions: Conventions, key: Key
+) -> Rows:
+    km = estimate_kaplan_meier(durations, code == 1, conventions.km_interval, conventions.alpha)
+    rows = make_rows({stat: getattr(km, stat) for stat in KM_STATS}, "km", key, unit="months", note=km.method)
+    estimates = km.at(endpoint.times_at)[["time", *KM_AT_STATS]]
+    rows += _at(estimates, "km_at", KM_AT_STATS, km.last_time, km.method, key)
+    return rows + _curve(km, key) + _risk_table(km, key)
+
+
+def _cumulative_incidence(
+    durations: FloatArray, code: IntArray, endpoint: Endpoint, conventions: Conventions, key: Key
+) -> Rows:
+    incidence = estimate_cumulative_incidence(durations, code, cause=1, alpha=conventions.alpha)
+    stats = {stat: getattr(incidence, stat) for stat in CIF_STATS}
+    rows = make_rows(stats, "cif", key, note=incidence.method)
+    estimates = incidence.at(endpoint.times_at)[["time", *CIF_AT_STATS]]
+    return rows + _at(estimates, "cif_at", CIF_AT_STATS, float(durations.max()), incidence.method, key)
+
+
+def _at(
+    estimates: pd.DataFrame, analysis: str, stats: tuple[str, ...], last_time: float, method: str, key: Key
+) -> Rows:
     rows: Rows = []
-    for time, *estimates in km.at(times)[["time", *KM_AT_STATS]].itertuples(index=False):
-        note = km.method if time <= km.last_time else f"not estimable: follow-up ends at {km.last_time:g} months"
-        stats = dict(zip(KM_AT_STATS, map(_or_none, estimates), strict=True))
-        rows += make_rows(stats, "km_at", key, time_months=time, note=note)
+    for time, *values in estimates.itertuples(index=False):
+        note = method if time <= last_time else f"not estimable: follow-up ends at {last_time:g} months"
+        named = dict(zip(stats, map(_or_none, values), strict=True))
+        rows += make_rows(named, analysis, key, time_months=time, note=note)
     return rows
 
 
@@ -101,6 +133,7 @@ def _risk_table(km: KaplanMeier, key: Key) -> Rows:
 
 def choose_ticks(last_time: float) -> list[float]:
     """Ticks of a time axis in months: steps of a quarter, half, whole or several years, five to nine of them."""
+    last_time = max(last_time, 1.0)  # an axis has a length, even where nobody was followed up
     step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if last_time / step <= 8), 120)
     return [float(tick) for tick in np.arange(0, last_time + step, step) if tick < last_time + step]
 

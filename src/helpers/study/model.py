@@ -223,7 +223,7 @@ class Conventions(Declared):
 class Cut(Declared):
     """A data cut: what was known at its date. A published cohort may not state the date."""
 
-    id: Name
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     label: str
     date: dt.date | None
 
@@ -257,6 +257,7 @@ class Study(Declared):
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> Self:
+        _no_name_twice("table", list(self.tables))
         _no_name_twice("cut", [cut.id for cut in self.cuts])
         _no_name_twice("population", list(self.population_names))
         _no_name_twice("variable", [variable.name for variable in self.variables])

@@ -11,7 +11,16 @@ from helpers.display.formatting import (
     join_words,
     within_sentence,
 )
-from helpers.display.lookup import ci, find_endpoint, find_occurrence, find_population, get, note
+from helpers.display.lookup import (
+    Stats,
+    ci,
+    find_endpoint,
+    find_occurrence,
+    find_population,
+    get,
+    get_event_counts,
+    note,
+)
 from helpers.display.prose import Prose
 from helpers.results.cut import CutData
 
@@ -46,39 +55,48 @@ def describe_outcome(data: CutData, param: str) -> Prose:
 
 
 def describe_time_to_event(data: CutData, param: str) -> Prose:
-    """Say what a curve shows, or why there is none."""
+    """Say what an analysis of time to event shows, or why there is none."""
     endpoint = find_endpoint(data, param)
     keys = {"param": param, "population": endpoint.population}
-    km, follow_up = get(data, "km", **keys), get(data, "follow_up", **keys)
-    if km["n"] is None:
-        return Prose(f"{endpoint.label} is {note(data, 'km', **keys)}.")
-    if km["median"] is None:
-        median = "The median was not reached"
-    else:
-        interval = format_months_interval(km["median_lcl"], km["median_ucl"])
-        median = f"The median was {format_months(km['median'])} months ({ci(data)} {interval})"
+    counts, follow_up = get_event_counts(data, endpoint), get(data, "follow_up", **keys)
+    if counts["n"] is None:
+        return Prose(f"{endpoint.label} is {note(data, 'follow_up', **keys)}.")
+    if not counts["n"]:
+        return Prose(f"{endpoint.label}: {count(0, 'patient')}.")
+    competing = f"{count(counts['competing'] or 0, 'competing event')}, " if endpoint.competing else ""
+    text = (
+        f"{endpoint.label}: {count(counts['events'] or 0, 'event')} among {count(counts['n'], 'patient')}, "
+        f"{competing}{format_number(counts['censored'])} censored."
+    )
     interval = format_months_interval(follow_up["lcl"], follow_up["ucl"])
+    followed = f"edian follow-up {format_months(follow_up['median'])} months ({ci(data)} {interval})."
     return Prose(
-        f"{endpoint.label}: {count(km['events'] or 0, 'event')} among {count(km['n'], 'patient')}, "
-        f"{format_number(km['censored'])} censored. {median}; median follow-up "
-        f"{format_months(follow_up['median'])} months ({ci(data)} {interval})."
+        f"{text} M{followed}" if endpoint.competing else f"{text} {_describe_median(data, counts)}; m{followed}"
     )
 
 
+def _describe_median(data: CutData, km: Stats) -> str:
+    if km["median"] is None:
+        return "The median was not reached"
+    interval = format_months_interval(km["median_lcl"], km["median_ucl"])
+    return f"The median was {format_months(km['median'])} months ({ci(data)} {interval})"
+
+
 def reconcile_time_to_event(data: CutData) -> Prose:
-    """Show, endpoint by endpoint, that events and censored make up the population."""
+    """Show, endpoint by endpoint, that events, competing events and censored make up the population."""
     lines = []
     for endpoint in data.study.endpoints:
-        stats = get(data, "km", param=endpoint.param, population=endpoint.population)
+        stats = get_event_counts(data, endpoint)
         if stats["n"] is None:
             continue
-        events, censored = stats["events"] or 0, stats["censored"] or 0
-        verdict = "all" if events + censored == stats["n"] else "NOT all"
-        lines.append(
-            f"{endpoint.param}: {format_number(events)} with the event + {format_number(censored)} censored = "
-            f"{format_number(stats['n'])}, {verdict} {find_population(data, endpoint.population).label}"
-        )
-    return Prose("**Reconciliation.** " + "; ".join(lines) + ".")
+        parts = {"with the event": stats["events"] or 0}
+        parts |= {"with a competing event": stats["competing"] or 0} if endpoint.competing else {}
+        parts |= {"censored": stats["censored"] or 0}
+        verdict = "all" if sum(parts.values()) == stats["n"] else "NOT all"
+        terms = " + ".join(f"{format_number(number)} {label}" for label, number in parts.items())
+        population = find_population(data, endpoint.population).label.removeprefix("all ")
+        lines.append(f"{endpoint.param}: {terms} = {format_number(stats['n'])}, {verdict} {population}")
+    return Prose("**Reconciliation.** " + "; ".join(lines) + "." if lines else "")
 
 
 def list_not_derivable(data: CutData) -> Prose:

@@ -14,10 +14,10 @@ from helpers.display.formatting import (
 from helpers.display.lookup import (
     ci,
     count_patients,
-    find_endpoint,
     find_occurrence,
     find_population,
     get,
+    get_event_counts,
     list_strata,
     note,
 )
@@ -130,19 +130,21 @@ def make_table_candidates(data: CutData, param: str, patient: str | None = None)
 
 
 def make_table_reconciliation(data: CutData) -> Table:
-    """Events plus censored make up the population, endpoint by endpoint."""
+    """Events, competing events and censored make up the population, endpoint by endpoint."""
+    with_competing = any(endpoint.competing for endpoint in data.study.endpoints)
     rows = []
     for endpoint in data.study.endpoints:
-        stats = get(data, "km", param=endpoint.param, population=endpoint.population)
+        stats = get_event_counts(data, endpoint)
         n = count_patients(data, endpoint.population)
-        adds_up = stats["n"] is not None and (stats["events"] or 0) + (stats["censored"] or 0) == n
+        adds_up = sum(stats[part] or 0 for part in ("events", "competing", "censored")) == n
         rows.append(
             {
-                "Endpoint": find_endpoint(data, endpoint.param).label,
+                "Endpoint": endpoint.label,
                 "Events": format_number(stats["events"]),
+                **({"Competing": format_number(stats["competing"])} if with_competing else {}),
                 "Censored": format_number(stats["censored"]),
                 "Population": format_number(n),
-                "Adds up": "yes" if adds_up else "not derivable" if stats["n"] is None else "NO",
+                "Adds up": "not derivable" if stats["n"] is None else "yes" if adds_up else "NO",
             }
         )
     return make_table(pd.DataFrame(rows), "reconciliation", stub="Endpoint")

@@ -1,5 +1,8 @@
 """Find numbers in the results, and words in study.yml."""
 
+from collections.abc import Sequence
+
+from helpers.display.absence import NotInStudyError
 from helpers.display.formatting import format_percent
 from helpers.results.cut import CutData
 from helpers.results.schema import get_note, get_stats
@@ -9,8 +12,17 @@ Stats = dict[str, float | None]
 
 
 def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
-    """Statistics of one analysis of the cut; keys not given are empty."""
-    return get_stats(data.results, analysis=analysis, **keys)
+    """Statistics of one analysis of the cut; keys not given are empty.
+
+    Raises
+    ------
+    NotInStudyError
+        If the results hold no such analysis.
+    """
+    try:
+        return get_stats(data.results, analysis=analysis, **keys)
+    except KeyError as error:
+        raise NotInStudyError(f"This study has {error.args[0]}") from error
 
 
 def note(data: CutData, analysis: str, **keys: str | float) -> str:
@@ -31,13 +43,40 @@ def ci(data: CutData) -> str:
 
 
 def find_endpoint(data: CutData, param: str) -> Endpoint:
-    """Declared endpoint by its code."""
-    return next(endpoint for endpoint in data.study.endpoints if endpoint.param == param)
+    """Declared endpoint by its code, or a NotInStudyError."""
+    for endpoint in data.study.endpoints:
+        if endpoint.param == param:
+            return endpoint
+    raise NotInStudyError(f"This study declares no endpoint {param}")
+
+
+def find_survival_endpoints(data: CutData, params: Sequence[str]) -> list[Endpoint]:
+    """Those of the endpoints that have a survival curve here, or a NotInStudyError if none has."""
+    found = [
+        endpoint
+        for endpoint in data.study.endpoints
+        if endpoint.param in params and not endpoint.competing and not data.time_to_event[endpoint.param].missing
+    ]
+    if not found:
+        raise NotInStudyError(f"This study has no survival curve of {' or '.join(params)}")
+    return found
 
 
 def find_occurrence(data: CutData, param: str) -> Occurrence:
-    """Declared response, outcome or adverse event by its code."""
-    return next(item for item in data.study.occurrence_params if item.param == param)
+    """Declared response, outcome or adverse event by its code, or a NotInStudyError."""
+    for item in data.study.occurrence_params:
+        if item.param == param:
+            return item
+    raise NotInStudyError(f"This study declares no {param}")
+
+
+def find_occurrences(data: CutData, params: Sequence[str]) -> list[Occurrence]:
+    """Those of the occurrences that the study declares, in the given order, or a NotInStudyError if there are none."""
+    declared = {item.param: item for item in data.study.occurrence_params}
+    found = [declared[param] for param in params if param in declared]
+    if not found:
+        raise NotInStudyError(f"This study declares none of {', '.join(params)}")
+    return found
 
 
 def find_population(data: CutData, name: str) -> Population:

@@ -1,5 +1,6 @@
 """How the printed claims fared, place by place."""
 
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.figures.style import QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import format_number
 from helpers.display.lookup import get
@@ -16,8 +17,11 @@ COLOUR_OF = {
 }
 
 
+@or_say_so
 def plot_verdicts(data: CutData) -> Figure:
     """Draw the number of claims by place and verdict."""
+    if not data.audited:
+        raise NotInStudyError("This study has no printed claims to audit")
     places = list(dict.fromkeys(item.claim.place for item in data.audited))
     with report_style("verdicts"):
         figure = make_figure(0.9 + 0.24 * len(places))

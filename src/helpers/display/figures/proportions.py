@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.figures.style import COLOURS, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import format_fraction, format_percent, format_percent_interval
-from helpers.display.lookup import Stats, find_occurrence, get, list_strata
+from helpers.display.lookup import Stats, find_occurrences, get, list_strata
 from helpers.display.tables.safety import list_reported_events
 from helpers.results.cut import CutData
 
@@ -20,8 +21,11 @@ class Line:
     stats: Stats | None = None
 
 
+@or_say_so
 def plot_response(data: CutData) -> Figure:
     """Draw each response overall and by stratum."""
+    if not data.study.responses:
+        raise NotInStudyError("This study declares no response")
     lines: list[Line] = []
     for item in data.study.responses:
         lines.append(Line(item.label))
@@ -31,6 +35,7 @@ def plot_response(data: CutData) -> Figure:
     return _plot(lines, "response", "Patients with the response")
 
 
+@or_say_so
 def plot_safety(data: CutData, params: Sequence[str]) -> Figure:
     """Draw printed adverse events by term and grade, and the events known by patient."""
     events = list_reported_events(data)
@@ -38,11 +43,15 @@ def plot_safety(data: CutData, params: Sequence[str]) -> Figure:
     for row in events.to_dict(orient="records"):
         stats = {key: row[key] for key in ("n", "N", "p", "lcl", "ucl")}
         lines.append(Line(f"{row['term']}, {row['grade'][0].lower()}{row['grade'][1:]}", stats))
-    lines.append(Line("GVHD, by patient"))
-    lines += [
-        Line(find_occurrence(data, param).label, get(data, "proportion", param=param, population="SAFFL"))
-        for param in params
-    ]
+    known = {item.param for item in data.study.occurrence_params}
+    if known & set(params):
+        lines.append(Line("GVHD, by patient"))
+        lines += [
+            Line(item.label, get(data, "proportion", param=item.param, population="SAFFL"))
+            for item in find_occurrences(data, params)
+        ]
+    if not lines:
+        raise NotInStudyError("This study has no adverse events to show")
     return _plot(lines, "safety", "Patients with the event")
 
 

@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from helpers.display.absence import or_say_so
 from helpers.display.figures.style import COLOURS, INK, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import format_number
-from helpers.display.lookup import find_endpoint
+from helpers.display.lookup import find_endpoint, find_survival_endpoints
 from helpers.display.sentences.endpoints import describe_time_to_event
 from helpers.results.cut import CutData
 from helpers.results.schema import select
 
 
+@or_say_so
 def plot_survival(data: CutData, param: str) -> Figure:
     """Draw the curve of an endpoint with its interval, censoring marks and risk table.
 
@@ -22,7 +24,7 @@ def plot_survival(data: CutData, param: str) -> Figure:
     param : str
         Code of a derived endpoint.
     """
-    endpoint = find_endpoint(data, param)
+    (endpoint,) = find_survival_endpoints(data, [param])
     curve = _read_wide(data, "km_curve", param)
     risk = _read_wide(data, "km_risk", param)
     with report_style(f"survival-{param}"):

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from helpers.datasets.conditions import match_patients
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.figures.style import INK, LIGHT_COLOURS, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import count, format_number, join_words, within_sentence
 from helpers.results.cut import CutData
@@ -18,17 +19,12 @@ from helpers.study.model import Mark, Variable
 END_MARKS = ("X", "D", ">", "o", "s", "v")
 
 
+@or_say_so
 def plot_swimmer(data: CutData) -> Figure:
-    """Draw the declared swimmer plot, the longest bar on top, coloured by the first stratum.
-
-    Raises
-    ------
-    ValueError
-        If the study declares no swimmer plot.
-    """
+    """Draw the declared swimmer plot, the longest bar on top, coloured by the first stratum."""
     swimmer = data.study.swimmer
     if swimmer is None:
-        raise ValueError(f"study {data.study.id} declares no swimmer plot")
+        raise NotInStudyError("This study declares no swimmer plot")
     bars = _sort_bars(data)
     ends = [mark for mark in swimmer.marks if mark.at == "end"]
     margin = [mark for mark in swimmer.marks if mark.at == "margin"]

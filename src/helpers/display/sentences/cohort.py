@@ -85,7 +85,8 @@ def reconcile_strata(data: CutData) -> Prose:
 def conclude_cohort(data: CutData) -> Prose:
     """Say what the cohort chapter leaves the reader with."""
     baseline = [within_sentence(variable.label) for variable in list_baseline(data)]
-    text = f"**In short.** For {count(count_patients(data), 'patient')} the data hold {join_words(baseline)} by patient"
+    held = join_words(baseline) or "no characteristic"
+    text = f"**In short.** For {count(count_patients(data), 'patient')} the data hold {held} by patient"
     printed = "reported_counts" in data.tables
     return Prose(f"{text}; everything else about them exists only as printed counts." if printed else f"{text}.")
 

@@ -1,5 +1,6 @@
 """Sentences about response, relapse and time to event."""
 
+from helpers.display.absence import or_say_so
 from helpers.display.formatting import (
     count,
     format_fraction,
@@ -44,6 +45,7 @@ def describe_response(data: CutData) -> Prose:
     return Prose(f"Of all treated patients there was {join_words(parts)}.")
 
 
+@or_say_so
 def describe_outcome(data: CutData, param: str) -> Prose:
     """Say how many patients had an outcome, with each of its denominators."""
     item = find_occurrence(data, param)
@@ -54,6 +56,7 @@ def describe_outcome(data: CutData, param: str) -> Prose:
     return Prose(f"{item.label}: {join_words(parts)}.")
 
 
+@or_say_so
 def describe_time_to_event(data: CutData, param: str) -> Prose:
     """Say what an analysis of time to event shows, or why there is none."""
     endpoint = find_endpoint(data, param)

@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 
+from helpers.display.absence import or_say_so
 from helpers.display.formatting import count, format_number, join_words, within_sentence
-from helpers.display.lookup import find_occurrence, get
+from helpers.display.lookup import find_occurrence, find_occurrences, get
 from helpers.display.prose import Prose
 from helpers.display.sentences.endpoints import describe_proportion
 from helpers.results.cut import CutData
 
 
+@or_say_so
 def describe_occurrences(data: CutData, params: Sequence[str]) -> Prose:
     """Say how many patients had each of several events."""
-    labels = [find_occurrence(data, param).label for param in params]
-    parts = [
-        f"{within_sentence(label)} in {describe_proportion(data, param)}"
-        for label, param in zip(labels, params, strict=True)
-    ]
+    items = find_occurrences(data, params)
+    parts = [f"{within_sentence(item.label)} in {describe_proportion(data, item.param)}" for item in items]
     return Prose(f"Of all treated patients there was {join_words(parts)}.")
 
 
+@or_say_so
 def describe_never_seen(data: CutData, param: str, label: str) -> Prose:
     """Say what zero events in so many patients still allow, by the exact upper limit."""
     stats = get(data, "proportion", param=param, population="SAFFL")
@@ -31,6 +31,7 @@ def describe_never_seen(data: CutData, param: str, label: str) -> Prose:
     )
 
 
+@or_say_so
 def reconcile_severities(data: CutData, whole: str, parts: Sequence[str]) -> Prose:
     """Show that the severities of an event add up to the patients who had it."""
     numbers = {param: get(data, "proportion", param=param, population="SAFFL")["n"] or 0 for param in (whole, *parts)}
@@ -41,6 +42,7 @@ def reconcile_severities(data: CutData, whole: str, parts: Sequence[str]) -> Pro
     return Prose(f"**Reconciliation.** {terms} = {format_number(total)}, {verdict} {label}.")
 
 
+@or_say_so
 def conclude_safety(data: CutData, params: Sequence[str]) -> Prose:
     """Say what the safety chapter leaves the reader with."""
     return Prose(f"**In short.** {describe_occurrences(data, params)}")

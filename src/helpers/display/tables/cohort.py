@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import (
     format_fraction,
     format_number,
@@ -102,11 +103,12 @@ def make_table_reported(data: CutData) -> Table:
     )
 
 
+@or_say_so
 def make_table_listing(data: CutData) -> Table:
     """Patient listing, section by section, in the order of the raw table."""
     listing = data.study.listing
     if listing is None:
-        raise ValueError(f"study {data.study.id} declares no listing")
+        raise NotInStudyError("This study declares no patient listing")
     table = data.tables[data.study.patients.table]
     cells = pd.DataFrame({"No.": [str(patient) for patient in table[data.study.patients.name]]})
     left = []

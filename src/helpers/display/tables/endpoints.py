@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.datasets.adtte import CENSORED, COMPETING, EVENT
+from helpers.datasets.adtte import CENSORED, COMPETING, EVENT, TimeToEvent
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import (
     format_fraction,
     format_number,
@@ -14,7 +15,8 @@ from helpers.display.formatting import (
 from helpers.display.lookup import (
     ci,
     count_patients,
-    find_occurrence,
+    find_endpoint,
+    find_occurrences,
     find_population,
     get,
     get_event_counts,
@@ -43,23 +45,25 @@ def make_table_response(data: CutData) -> Table:
     return make_table(pd.DataFrame(rows), "response", stub="Response", groups="Patients treated", notes=notes)
 
 
+@or_say_so
 def make_table_outcomes(data: CutData, params: Sequence[str], name: str) -> Table:
     """Outcomes with one pair of columns for each population they are reported in: every denominator is shown."""
-    populations = find_occurrence(data, params[0]).populations
+    items = find_occurrences(data, params)
+    populations = items[0].populations
     rows = []
     spanners: dict[str, list[str]] = {}
-    for param in params:
-        row = {"Outcome": find_occurrence(data, param).label}
+    for item in items:
+        row = {"Outcome": item.label}
         for population in populations:
             heading = _population_heading(data, population)
-            stats = get(data, "proportion", param=param, population=population)
+            stats = get(data, "proportion", param=item.param, population=population)
             cells = {f"{column} ": text for column, text in _proportion_cells(data, stats).items()}
             # two columns cannot share a name; a trailing blank a population keeps them apart and is not seen
             cells = {column + " " * populations.index(population): text for column, text in cells.items()}
             spanners[heading] = list(cells)
             row |= cells
         rows.append(row)
-    notes = [f"CI: {note(data, 'proportion', param=params[0], population=populations[0])}."]
+    notes = [f"CI: {note(data, 'proportion', param=items[0].param, population=populations[0])}."]
     return make_table(pd.DataFrame(rows), name, stub="Outcome", spanners=spanners, notes=notes)
 
 
@@ -84,6 +88,7 @@ def _derivable(data: CutData, param: str) -> str:
     return describe_missing(missing) if missing else "derived"
 
 
+@or_say_so
 def make_table_decisions(data: CutData, param: str) -> Table:
     """How each patient's time was decided, with the record that decided it."""
     rows = [
@@ -94,12 +99,13 @@ def make_table_decisions(data: CutData, param: str) -> Table:
             "Decided by": record["EVNTDESC"] or record["CNSDTDSC"],
             "Record": f"{record['SRCDOM']}, record {record['SRCSEQ']}, {record['SRCVAR']}",
         }
-        for record in data.time_to_event[param].adtte.to_dict(orient="records")
+        for record in _derived(data, param).adtte.to_dict(orient="records")
     ]
     left = ["Ends in", "Decided by", "Record"]
     return make_table(pd.DataFrame(rows), f"decisions-{param.lower()}", stub="Patient", left=left)
 
 
+@or_say_so
 def make_table_candidates(data: CutData, param: str, patient: str | None = None) -> Table:
     """Everything considered for one patient, the candidates that lost included.
 
@@ -112,7 +118,7 @@ def make_table_candidates(data: CutData, param: str, patient: str | None = None)
     patient : str, optional
         Identifier; without it, the first of the patients with the most candidates.
     """
-    candidates = data.time_to_event[param].candidates
+    candidates = _derived(data, param).candidates
     chosen = patient or str(candidates["USUBJID"].value_counts(sort=True).index[0])
     rows = [
         {
@@ -148,6 +154,15 @@ def make_table_reconciliation(data: CutData) -> Table:
             }
         )
     return make_table(pd.DataFrame(rows), "reconciliation", stub="Endpoint")
+
+
+def _derived(data: CutData, param: str) -> TimeToEvent:
+    endpoint = find_endpoint(data, param)
+    found = data.time_to_event[param]
+    if found.adtte.empty:
+        reason = describe_missing(found.missing) if found.missing else "no patients"
+        raise NotInStudyError(f"{endpoint.label}: {reason}")
+    return found
 
 
 def _proportion_cells(data: CutData, stats: dict[str, float | None]) -> dict[str, str]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from helpers.display.absence import or_say_so
 from helpers.display.formatting import format_fraction, format_number, format_percent, format_percent_interval
-from helpers.display.lookup import ci, find_occurrence, get, note
+from helpers.display.lookup import ci, find_occurrences, get, note
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 
@@ -61,19 +62,20 @@ def _make_table_events(events: pd.DataFrame, name: str, interval: str, upper: bo
     return make_table(pd.DataFrame(rows), name, stub="Event", left=["Grade", "Place in the source"], notes=notes)
 
 
+@or_say_so
 def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
     """Graft-versus-host disease, patients with each kind and severity, overall and exact intervals."""
     rows = []
-    for param in params:
-        stats = get(data, "proportion", param=param, population="SAFFL")
+    for item in find_occurrences(data, params):
+        stats = get(data, "proportion", param=item.param, population="SAFFL")
         rows.append(
             {
-                "GVHD": find_occurrence(data, param).label,
+                "GVHD": item.label,
                 "Patients": format_fraction(stats["n"], stats["N"]),
                 "Percentage": format_percent(stats["p"], stats["N"]),
                 f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
             }
         )
-    method = note(data, "proportion", param=params[0], population="SAFFL")
+    method = note(data, "proportion", param=find_occurrences(data, params)[0].param, population="SAFFL")
     notes = [f"Counted by patient from the listing. CI: {method}. A patient with acute and chronic GVHD counts once."]
     return make_table(pd.DataFrame(rows), "gvhd", stub="GVHD", notes=notes)

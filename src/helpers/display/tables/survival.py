@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from helpers.display.absence import or_say_so
 from helpers.display.formatting import (
     NOT_ESTIMABLE,
     format_months,
@@ -12,18 +13,19 @@ from helpers.display.formatting import (
     format_percent,
     format_percent_interval,
 )
-from helpers.display.lookup import ci, find_endpoint, get, list_strata, note
+from helpers.display.lookup import ci, find_survival_endpoints, get, list_strata, note
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 
 
+@or_say_so
 def make_table_medians(data: CutData, params: Sequence[str]) -> Table:
     """Median times and follow-up, overall and by stratum."""
     rows = []
-    for param in params:
-        endpoint = find_endpoint(data, param)
+    endpoints = find_survival_endpoints(data, params)
+    for endpoint in endpoints:
         for group, level, label in list_strata(data):
-            keys = {"param": param, "population": endpoint.population, "group": group, "level": level}
+            keys = {"param": endpoint.param, "population": endpoint.population, "group": group, "level": level}
             km, follow_up = get(data, "km", **keys), get(data, "follow_up", **keys)
             rows.append(
                 {
@@ -36,7 +38,7 @@ def make_table_medians(data: CutData, params: Sequence[str]) -> Table:
                     f"Follow-up ({ci(data)}), mo": _with_interval(follow_up, "lcl", "ucl"),
                 }
             )
-    first = {"param": params[0], "population": find_endpoint(data, params[0]).population}
+    first = {"param": endpoints[0].param, "population": endpoints[0].population}
     notes = [
         f"Median: {note(data, 'km', **first)}. Follow-up: {note(data, 'follow_up', **first)}. "
         "NR, not reached; mo, months.",
@@ -49,14 +51,15 @@ def _with_interval(stats: dict[str, float | None], lower: str, upper: str) -> st
     return f"{format_months(stats['median'])} ({format_months_interval(stats[lower], stats[upper])})"
 
 
+@or_say_so
 def make_table_at_times(data: CutData, params: Sequence[str]) -> Table:
     """Estimates at the declared times; NE past the last follow-up."""
     rows = []
-    for param in params:
-        endpoint = find_endpoint(data, param)
-        n = get(data, "km", param=param, population=endpoint.population)["n"]
+    endpoints = find_survival_endpoints(data, params)
+    for endpoint in endpoints:
+        n = get(data, "km", param=endpoint.param, population=endpoint.population)["n"]
         for time in endpoint.times_at:
-            stats = get(data, "km_at", param=param, population=endpoint.population, time_months=time)
+            stats = get(data, "km_at", param=endpoint.param, population=endpoint.population, time_months=time)
             estimate = NOT_ESTIMABLE if stats["survival"] is None else format_percent(stats["survival"], n, "")
             rows.append(
                 {
@@ -67,7 +70,7 @@ def make_table_at_times(data: CutData, params: Sequence[str]) -> Table:
                     f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
                 }
             )
-    keys = {"param": params[0], "population": find_endpoint(data, params[0]).population}
+    keys = {"param": endpoints[0].param, "population": endpoints[0].population}
     notes = [f"{note(data, 'km', **keys)}. At risk: patients with at least that time. NE, not estimable."]
     return make_table(pd.DataFrame(rows), "at-times", stub="Months", groups="Endpoint", notes=notes)
 

@@ -76,13 +76,15 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     """
     files = [file for file in sorted(data.study.folder.rglob("*")) if file.is_file()]
     written = " ".join(file.read_text(encoding="utf-8", errors="replace") for file in (*files, DICTIONARY))
+    conventions = data.study.conventions
     values = [abs(value) for value in (*data.results["value"].dropna(), *data.results["time_months"].dropna())]
+    values += [conventions.confidence, conventions.days_per_month]
     return find_untraced(read_visible_text(report.read_text(encoding="utf-8")), values, written)
 
 
 def find_untraced(text: str, values: Iterable[float], written: str) -> list[str]:
     """Numbers in a text that are neither roundings of the values nor stand in the written sources."""
-    exact = [*values, 0.95]
+    exact = list(values)
     known = set(NUMBER.findall(written))
     known |= {
         _round(value * factor, places)

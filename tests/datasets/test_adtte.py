@@ -16,7 +16,7 @@ from helpers.datasets.adtte import ADTTE_COLUMNS, derive_time_to_event, get_even
 from helpers.intake.findings import DataError
 from helpers.intake.reading import read_raw_data
 from helpers.results.cut import open_cut
-from helpers.study.model import Endpoint
+from helpers.study.endpoints import Endpoint
 from helpers.study.reading import read_study
 
 MONTHS = "patient_listing.dor_marrow_months"

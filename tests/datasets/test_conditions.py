@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from helpers.datasets.conditions import find_patient_column, match_patients, match_records
-from helpers.study.model import Condition
+from helpers.study.declared import Condition
 
 LISTING = pd.DataFrame(
     {

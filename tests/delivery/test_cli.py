@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import helpers.delivery.report as report
 from helpers.delivery.chapters import list_chapters
 from helpers.delivery.cli import main
-from helpers.delivery.renderers import RenderError
+from helpers.delivery.rendering import RenderError
 
 COHORT = "tsvetkova2022"
 

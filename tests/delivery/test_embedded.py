@@ -23,7 +23,7 @@ from delivery.sample_report import (
     write_project,
 )
 from helpers.delivery.embedded import EmbeddedRenderer
-from helpers.delivery.renderers import RenderError
+from helpers.delivery.rendering import RenderError
 
 FORMATS = ("html", "pdf", "docx")
 MARGIN = 56  # points: a little less than the two centimetres of _quarto.yml

@@ -7,7 +7,8 @@ import pytest
 
 from delivery.sample_report import write_project
 from helpers.delivery.quarto import QuartoRenderer, find_quarto
-from helpers.delivery.renderers import RenderError, choose_renderer
+from helpers.delivery.renderers import choose_renderer
+from helpers.delivery.rendering import RenderError
 
 # Records how it was called, then does what the test asks for.
 STAND_IN = """\

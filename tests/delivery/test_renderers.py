@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.delivery.renderers import FallbackRenderer, RenderError, choose_renderer, document_epoch
+from helpers.delivery.renderers import FallbackRenderer, choose_renderer
+from helpers.delivery.rendering import RenderError, document_epoch
 
 
 class StandIn:

@@ -9,8 +9,10 @@ import pandas as pd
 from helpers.datasets.conditions import find_patient_column, match_records
 from helpers.intake.findings import Finding
 from helpers.intake.reading import Tables
+from helpers.study.declared import Column
 from helpers.study.dictionary import read_dictionary
-from helpers.study.model import Column, Endpoint, Source, Study
+from helpers.study.endpoints import Endpoint, Source
+from helpers.study.model import Study
 
 ADTTE_COLUMNS = (
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "STARTDT", "ADT",

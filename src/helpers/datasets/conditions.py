@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.intake.reading import Tables
+from helpers.study.declared import Condition
 from helpers.study.dictionary import read_dictionary
-from helpers.study.model import Condition
 
 
 def find_patient_column(table: str) -> str:

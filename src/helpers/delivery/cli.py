@@ -19,7 +19,7 @@ def _exit_with_its_code(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
-        from helpers.delivery.renderers import RenderError
+        from helpers.delivery.rendering import RenderError
         from helpers.delivery.runner import ChapterError
         from helpers.intake.findings import DataError
         from helpers.study.errors import UsageError

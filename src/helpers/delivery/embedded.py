@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.delivery.notebook_markdown import read_notebook, write_markdown
 from helpers.delivery.project_options import document_metadata, pandoc_arguments, read_options
-from helpers.delivery.renderers import FORMATS, NOTEBOOK, RENDERED_WITH, RenderError, document_epoch
+from helpers.delivery.rendering import FORMATS, NOTEBOOK, RENDERED_WITH, RenderError, document_epoch
 from helpers.delivery.word_document import finish_word_document
 
 _THEME = Path(__file__).parent / "theme"

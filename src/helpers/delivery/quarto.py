@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.delivery.notebook_markdown import read_notebook
-from helpers.delivery.renderers import FORMATS, NOTEBOOK, RENDERED_WITH, RenderError, document_epoch
+from helpers.delivery.rendering import FORMATS, NOTEBOOK, RENDERED_WITH, RenderError, document_epoch
 
 _TARGETS = {"html": "html", "pdf": "typst", "docx": "docx"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.delivery.chapters import Literal, choose_parameters, list_chapters
+from helpers.delivery.chapters import Chapter, Literal, choose_parameters, list_chapters
 from helpers.delivery.document import extract_displays, write_document
 from helpers.delivery.provenance import MANIFEST, collect_provenance, is_current, make_manifest
-from helpers.delivery.renderers import NOTEBOOK, choose_renderer
+from helpers.delivery.renderers import choose_renderer
+from helpers.delivery.rendering import NOTEBOOK
 from helpers.delivery.runner import ChapterError, Progress, execute_chapters
 from helpers.delivery.traceability import find_untraced_numbers
 from helpers.intake.findings import make_findings_frame
@@ -20,6 +21,7 @@ from helpers.results.cut import CutData, open_cut
 from helpers.results.schema import format_exactly, write_results
 from helpers.study.model import Cut, Study
 from helpers.study.paths import BIBLIOGRAPHY, QUARTO_CONFIG, REPORTS, ROOT
+from helpers.study.reading import read_cut, read_study
 
 THEME = Path(__file__).resolve().parent / "theme"
 
@@ -88,25 +90,23 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     given = {"study": order.study, "cut": order.cut, "audience": order.audience, **order.parameters}
     parameters = choose_parameters(chapters, given)
     renderer = choose_renderer(order.renderer)
-    data = open_cut(order.study, order.cut, order.audience)
-    folder = order.out / data.study.id / data.cut.id
-    provenance = collect_provenance(data.study)
-    asked = {**given, "study": data.study.id, "formats": sorted(order.formats), "renderer": order.renderer}
+    study = read_study(order.study)
+    cut = read_cut(study, order.cut)
+    folder = order.out / study.id / cut.id
+    provenance = collect_provenance(study)
+    asked = {**given, "study": study.id, "formats": sorted(order.formats), "renderer": order.renderer}
     asked["engine"] = renderer.version
     documents = tuple(folder / f"report.{to}" for to in order.formats)
     if not order.force and is_current(folder, provenance, asked):
-        progress(f"{data.study.id}, {data.cut.id}: current, nothing to do (--force builds anyway)")
+        progress(f"{study.id}, {cut.id}: current, nothing to do (--force builds anyway)")
         return Delivery(folder, documents)
-    progress(f"{data.study.id}, {data.cut.id}: {len(chapters)} chapters")
+    data = open_cut(order.study, order.cut, order.audience)
+    progress(f"{study.id}, {cut.id}: {len(chapters)} chapters")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{data.cut.id}-", dir=folder.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=f".{cut.id}-", dir=folder.parent) as name:
         building, project = Path(name) / "delivered", Path(name) / "project"
         _write_data(data, building)
-        try:
-            (building / "notebooks").mkdir()
-            executed = execute_chapters(chapters, parameters, building / "notebooks", order.jobs, progress)
-        except ChapterError as error:
-            raise _keep_failed(error, folder) from error
+        executed = _execute(chapters, parameters, building / "notebooks", order.jobs, progress, folder)
         extract_displays(executed, building)
         _make_project(project)
         write_document(executed, data, provenance, project / NOTEBOOK)
@@ -119,6 +119,25 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
         (building / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _publish(building, folder)
     return Delivery(folder, documents, tuple(untraced))
+
+
+def _execute(
+    chapters: list[Chapter],
+    parameters: dict[str, dict[str, Literal]],
+    executed: Path,
+    jobs: int,
+    progress: Progress,
+    folder: Path,
+) -> list[Path]:
+    """Execute the chapters; the notebook of a failed one is kept beside the delivered folder."""
+    executed.mkdir()
+    try:
+        return execute_chapters(chapters, parameters, executed, jobs, progress)
+    except ChapterError as error:
+        kept = folder.parent / f"{folder.name}.failed"
+        kept.mkdir(exist_ok=True)
+        notebook = Path(shutil.copy(error.notebook, kept / error.notebook.name))
+        raise ChapterError(error.chapter, error.cell, notebook, error.reason) from error
 
 
 def _write_data(data: CutData, folder: Path) -> None:
@@ -146,13 +165,6 @@ def _make_project(folder: Path) -> None:
     shutil.copy(QUARTO_CONFIG, folder)
     shutil.copy(BIBLIOGRAPHY, folder)
     shutil.copytree(THEME, folder / THEME.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
-
-
-def _keep_failed(error: ChapterError, folder: Path) -> ChapterError:
-    kept = folder.parent / f"{folder.name}.failed"
-    kept.mkdir(exist_ok=True)
-    notebook = Path(shutil.copy(error.notebook, kept / error.notebook.name))
-    return ChapterError(error.chapter, error.cell, notebook, error.reason)
 
 
 def _publish(building: Path, folder: Path) -> None:

@@ -6,7 +6,8 @@ from helpers.display.absence import NotInStudyError
 from helpers.display.formatting import format_percent
 from helpers.results.cut import CutData
 from helpers.results.schema import get_note, get_stats
-from helpers.study.model import Endpoint, Occurrence, Population, Variable
+from helpers.study.endpoints import Endpoint
+from helpers.study.model import Occurrence, Population, Variable
 
 Stats = dict[str, float | None]
 

@@ -14,7 +14,9 @@ from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import Stratum, iterate_strata
 from helpers.statistics.incidence import estimate_cumulative_incidence
 from helpers.statistics.survival import KaplanMeier, estimate_follow_up, estimate_kaplan_meier
-from helpers.study.model import Column, Conventions, Endpoint, Study
+from helpers.study.declared import Column
+from helpers.study.endpoints import Endpoint
+from helpers.study.model import Conventions, Study
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 IntArray = np.ndarray[Any, np.dtype[np.int64]]

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from helpers.study.model import Declared, Study
+from helpers.study.declared import Declared
+from helpers.study.model import Study
 from helpers.study.reading import read_declared
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from helpers.study.declared import Column, Condition
 from helpers.study.dictionary import RawColumn, read_dictionary
-from helpers.study.model import Column, Condition, Study, Variable
+from helpers.study.model import Study, Variable
 
 NUMBERS = ("number", "integer")
 WORDS = ("code", "text", "id")

@@ -8,56 +8,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-
-class Declared(BaseModel):
-    """Base of all values declared in study.yml: frozen, and no key that is not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Column(Declared):
-    """A column of a raw table, written ``table.column`` in study.yml."""
-
-    table: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.table}.{self.name}"
-
-
-def _read_column(text: object) -> object:
-    if isinstance(text, str):
-        table, dot, name = text.partition(".")
-        if not (table and dot and name):
-            raise ValueError(f"'{text}' is not written as table.column")
-        return Column(table=table, name=name)
-    return text
-
-
-ColumnRef = Annotated[Column, BeforeValidator(_read_column)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-
-
-class Condition(Declared):
-    """One condition on one column; a missing value fulfils none.
-
-    Exactly one of `any_of`, `none_of`, `below` and `at_least` is given.
-    """
-
-    column: ColumnRef
-    any_of: tuple[str, ...] | None = None
-    none_of: tuple[str, ...] | None = None
-    below: float | None = None
-    at_least: float | None = None
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Self:
-        rules = [self.any_of, self.none_of, self.below, self.at_least]
-        if sum(rule is not None for rule in rules) != 1:
-            raise ValueError(f"a condition on {self.column} needs exactly one of any_of, none_of, below, at_least")
-        return self
+from helpers.study.declared import Column, ColumnRef, Condition, Declared, Name
+from helpers.study.endpoints import Endpoint
 
 
 class Population(Declared):
@@ -106,72 +60,6 @@ class Occurrence(Declared):
     definition: str | None = None
     populations: tuple[Name, ...] = ("SAFFL",)
     when: Annotated[tuple[Condition, ...], Field(min_length=1)]
-
-
-class Source(Declared):
-    """Where an event or a censoring time is found: a date, or a time already counted in months from the origin."""
-
-    label: str
-    date: ColumnRef | None = None
-    time: ColumnRef | None = None
-    when: tuple[Condition, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_clock(self) -> Self:
-        if (self.date is None) == (self.time is None):
-            raise ValueError(f"source '{self.label}' needs either a date or a time, not both")
-        return self
-
-    @property
-    def column(self) -> Column:
-        """The column that holds the date or the time."""
-        column = self.date or self.time
-        assert column is not None  # _one_clock
-        return column
-
-
-class Origin(Declared):
-    """Where the clock starts: a date, or nothing where the sources already count from it."""
-
-    label: str
-    date: ColumnRef | None = None
-
-
-class Endpoint(Declared):
-    """A time-to-event endpoint as a declared value.
-
-    The earliest event wins, in order of precedence where two fall together; a competing event ends the time as an event
-    of another cause; otherwise the latest censoring time counts.
-    """
-
-    param: Name
-    label: str
-    definition: str
-    population: Name
-    origin: Origin
-    events: Annotated[tuple[Source, ...], Field(min_length=1)]
-    competing: tuple[Source, ...] = ()
-    censoring: Annotated[tuple[Source, ...], Field(min_length=1)]
-    times_at: tuple[float, ...] = (6, 12, 24)
-
-    @model_validator(mode="after")
-    def _one_clock(self) -> Self:
-        for source in self.sources:
-            if (source.date is None) != (self.origin.date is None):
-                raise ValueError(f"{self.param}: '{source.label}' and the origin must both be dates or neither")
-        return self
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Events, competing events and censoring, in order of precedence."""
-        return (*self.events, *self.competing, *self.censoring)
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Every raw column the endpoint reads."""
-        origin = (self.origin.date,) if self.origin.date else ()
-        conditions = (condition.column for source in self.sources for condition in source.when)
-        return (*origin, *(source.column for source in self.sources), *conditions)
 
 
 class ListingColumn(Declared):

@@ -1,0 +1,73 @@
+"""Time-to-event endpoints as declared values, after admiral's event and censor sources."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from helpers.study.declared import Column, ColumnRef, Condition, Declared, Name
+
+
+class Source(Declared):
+    """Where an event or a censoring time is found: a date, or a time already counted in months from the origin."""
+
+    label: str
+    date: ColumnRef | None = None
+    time: ColumnRef | None = None
+    when: tuple[Condition, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if (self.date is None) == (self.time is None):
+            raise ValueError(f"source '{self.label}' needs either a date or a time, not both")
+        return self
+
+    @property
+    def column(self) -> Column:
+        """The column that holds the date or the time."""
+        column = self.date or self.time
+        assert column is not None  # _one_clock
+        return column
+
+
+class Origin(Declared):
+    """Where the clock starts: a date, or nothing where the sources already count from it."""
+
+    label: str
+    date: ColumnRef | None = None
+
+
+class Endpoint(Declared):
+    """A time-to-event endpoint as a declared value.
+
+    The earliest event wins, in order of precedence where two fall together; a competing event ends the time as an event
+    of another cause; otherwise the latest censoring time counts.
+    """
+
+    param: Name
+    label: str
+    definition: str
+    population: Name
+    origin: Origin
+    events: Annotated[tuple[Source, ...], Field(min_length=1)]
+    competing: tuple[Source, ...] = ()
+    censoring: Annotated[tuple[Source, ...], Field(min_length=1)]
+    times_at: tuple[float, ...] = (6, 12, 24)
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        for source in self.sources:
+            if (source.date is None) != (self.origin.date is None):
+                raise ValueError(f"{self.param}: '{source.label}' and the origin must both be dates or neither")
+        return self
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Events, competing events and censoring, in order of precedence."""
+        return (*self.events, *self.competing, *self.censoring)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every raw column the endpoint reads."""
+        origin = (self.origin.date,) if self.origin.date else ()
+        conditions = (condition.column for source in self.sources for condition in source.when)
+        return (*origin, *(source.column for source in self.sources), *conditions)

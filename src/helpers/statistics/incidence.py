@@ -1,7 +1,8 @@
 """Cumulative incidence in the presence of competing events.
 
-The Aalen–Johansen sums are a few lines and computed here: lifelines moves ties at random, and comprisk walks the times
-one by one. The variance is that of R's ``cmprsk::cuminc``.
+Estimate and variance are comprisk's, which are those of R's ``cmprsk::cuminc``. What is added here: checked input with
+times joined that differ by rounding only, the counts behind the curve, intervals, and no estimate past the last
+follow-up. All events but those of the cause are handed on as one competing cause, as ``cuminc`` does.
 """
 
 from __future__ import annotations
@@ -138,9 +139,7 @@ def estimate_cumulative_incidence(
         _count(position[rows], distinct.size) for rows in (codes == cause, (codes > 0) & (codes != cause))
     )
     event_free: FloatArray = np.cumprod((at_risk - of_cause - of_others) / at_risk, dtype=np.float64)
-    before = np.append(1.0, event_free[:-1])
-    incidence = np.minimum(np.cumsum(before * of_cause / at_risk), 1.0)
-    error = np.sqrt(_variance(incidence, before, event_free, at_risk, of_cause, of_others))
+    incidence, error = _aalen_johansen(times, codes, cause, distinct)
     lower, upper = _interval(incidence, error, conf_type, alpha)
     table = pd.DataFrame(
         {
@@ -167,38 +166,14 @@ def _count(position: IntArray, size: int) -> FloatArray:
     return np.bincount(position, minlength=size).astype(np.float64)
 
 
-def _variance(
-    incidence: FloatArray,
-    before: FloatArray,
-    event_free: FloatArray,
-    at_risk: FloatArray,
-    of_cause: FloatArray,
-    of_others: FloatArray,
-) -> FloatArray:
-    """Variance of F(t).
+def _aalen_johansen(times: FloatArray, codes: IntArray, cause: int, when: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Incidence of the cause and its standard error at the times `when`."""
+    from comprisk import CumulativeIncidence as Estimator  # slow to import: only once a curve is asked for
 
-    An event of the cause at s moves F(t) by 1 − (F(t) − F(s))/S(s), one of another cause by −(F(t) − F(s))/S(s). Both
-    squares are expanded in F(t), so that each needs cumulative sums over s only.
-    """
-    alive = event_free > 0
-    per_survivor = np.divide(1.0, event_free, out=np.zeros_like(event_free), where=alive)
-    own = _mass_variance(of_cause, at_risk, before)
-    other = _mass_variance(of_others, at_risk, before)
-    constant_own = 1 + incidence * per_survivor
-    constant_other = incidence * per_survivor
-    squares = np.cumsum(own * constant_own**2 + other * constant_other**2)
-    products = np.cumsum((own * constant_own + other * constant_other) * per_survivor)
-    slopes = np.cumsum((own + other) * per_survivor**2)
-    variance: FloatArray = np.maximum(squares - 2 * incidence * products + incidence**2 * slopes, 0.0)
-    return variance
-
-
-def _mass_variance(counts: FloatArray, at_risk: FloatArray, before: FloatArray) -> FloatArray:
-    """Variance of the probability mass S(s-) d/Y at each time, with the correction for sampling without replacement."""
-    several = (counts > 1) & (at_risk > 1)
-    correction = 1 - np.divide(counts - 1, at_risk - 1, out=np.zeros_like(counts), where=several)
-    variance: FloatArray = before**2 * correction * counts / at_risk**2
-    return variance
+    coded = np.where(codes == cause, 1, np.where(codes > 0, 2, 0))
+    curve = Estimator(cause_codes=[1]).fit(times, coded).curves_[None, 1]
+    incidence, variance = curve.evaluate(when)
+    return np.minimum(incidence, 1.0), np.sqrt(np.maximum(variance, 0.0))
 
 
 def _interval(incidence: FloatArray, error: FloatArray, conf_type: str, alpha: float) -> tuple[FloatArray, FloatArray]:

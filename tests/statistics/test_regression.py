@@ -17,10 +17,15 @@ def relative(ours, theirs):
 
 @pytest.mark.parametrize("model", ["plain", "stratified"])
 def test_cox_models_agree_with_r(model):
-    """Oracle: tests/reference/regression.R: coxph (Efron), confint, cox.zph: within 1e-9 (relative above 1)."""
+    """Oracle: tests/reference/regression.R: coxph (Efron), confint, cox.zph: within 1e-9 (relative above 1).
+
+    Every tenth random case; `make validation` goes through all of them.
+    """
     frozen = read_frozen("cox")
     worst, compared = 0.0, 0
     for case, rows in frozen[frozen["model"] == model].groupby("case"):
+        if case.startswith("random") and int(case[-3:]) % 10:
+            continue
         p = CASES[case]
         names = [name for name in rows["term"] if name != "GLOBAL"]
         arguments = (p["time"], p["code"] > 0, p[names], None, p["stratum"] if model == "stratified" else None)
@@ -33,7 +38,7 @@ def test_cox_models_agree_with_r(model):
                 continue
             worst = max(worst, relative(changes[row.term].statistic, row.zph))
             worst = max(worst, relative(changes[row.term].p_value, row.zph_p))
-    assert compared > 400
+    assert compared > 50
     assert worst < 1e-9
 
 
@@ -81,15 +86,27 @@ def test_fine_gray_models_agree_with_r():
     assert worst < 1e-8
 
 
-def test_lifelines_finds_the_same_hazard_ratios():
-    """A second implementation: lifelines' CoxPHFitter, which stops at about 1e-6."""
-    from lifelines import CoxPHFitter
+def plain_efron(beta, times, events, x):
+    """Second implementation of the partial log likelihood, death by death."""
+    total, risk = 0.0, np.exp(beta * x)
+    for time in np.unique(times[events]):
+        dying = events & (times == time)
+        total += beta * x[dying].sum()
+        for k in range(dying.sum()):
+            total -= np.log(risk[times >= time].sum() - k / dying.sum() * risk[dying].sum())
+    return total
 
-    for case in ("lung", "veteran", "pbc"):
-        p = CASES[case].assign(event=CASES[case]["code"] > 0)
-        theirs = CoxPHFitter().fit(p[["time", "event", "x", "z"]], "time", "event")
-        ours = regression.estimate_cox(p["time"], p["event"], p[["x", "z"]])
-        assert [term.coefficient for term in ours.terms] == pytest.approx(theirs.params_.tolist(), abs=1e-5)
+
+@pytest.mark.parametrize("case", ["lung", "veteran", "ovarian", "random010", "random104"])
+def test_a_plain_second_implementation_has_its_maximum_there(case):
+    p = CASES[case]
+    ours = regression.estimate_cox(p["time"], p["code"] > 0, p[["x"]], min_events=0).terms[0]
+    arguments = p["time"].to_numpy(), p["code"].to_numpy() > 0, p["x"].to_numpy()
+    step = ours.std_err / 100
+    below, at, above = (plain_efron(ours.coefficient + k * step, *arguments) for k in (-1, 0, 1))
+    assert at > max(below, above)
+    assert (above - below) / (2 * step) * ours.std_err == pytest.approx(0, abs=1e-3)
+    assert (2 * at - below - above) / step**2 == pytest.approx(ours.std_err**-2, rel=1e-3)
 
 
 def test_hazard_ratio_on_paper():

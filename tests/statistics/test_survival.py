@@ -51,8 +51,12 @@ def test_medians_and_quantiles_are_exactly_those_of_r():
 
 
 def test_follow_up_is_exactly_that_of_r():
-    """Oracle: tests/reference/survival.R: summary(survfit)$table with censoring as the event. No tolerance."""
+    """Oracle: tests/reference/survival.R: summary(survfit)$table with censoring as the event. No tolerance.
+
+    Every third random case; `make validation` goes through all of them.
+    """
     frozen = read_frozen("survival_summary")
+    frozen = frozen[[not name.startswith("random") or int(name[-3:]) % 3 == 0 for name in frozen["case"]]]
     wrong = []
     chosen = [
         conf_type in conf_types_of(case) for case, conf_type in zip(frozen["case"], frozen["conf_type"], strict=True)

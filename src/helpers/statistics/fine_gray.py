@@ -1,7 +1,9 @@
 """Fine–Gray regression: hazard ratios of the subdistribution, for the cumulative incidence of one cause.
 
-comprisk has the coefficients, but a variance that leaves out the estimation of the censoring weights; what R's
-``cmprsk::crr`` reports, Fine and Gray's own, is computed here together with them.
+comprisk's variance leaves out that the censoring weights are estimated; what R's ``cmprsk::crr`` reports, Fine and
+Gray's own, is computed here, and the coefficients together with it. A patient with a competing event at x stays at risk
+at t > x with weight G(t) / G(x), G the Kaplan–Meier curve of the censoring. This is a product of something of the time
+and something of the patient, so that every sum over patients is a cumulative sum: n log n.
 """
 
 from __future__ import annotations
@@ -43,7 +45,11 @@ class FineGrayModel:
 
 @dataclass(frozen=True, eq=False)
 class _Weighted:
-    """Patients, and their weights `weight` (m, n) at the m event times of the cause with `deaths` (m,) events."""
+    """Patients (n), and the m distinct event times of the cause with `deaths` events.
+
+    `free` (m,) is the censoring curve just before each event time; `inverse_free` (n,) one over it at the patient's own
+    time where the event is a competing one, 0 elsewhere.
+    """
 
     x: FloatArray
     scale: FloatArray
@@ -52,7 +58,8 @@ class _Weighted:
     cause: int
     event_times: FloatArray
     deaths: FloatArray
-    weight: FloatArray
+    free: FloatArray
+    inverse_free: FloatArray
 
 
 def estimate_fine_gray(
@@ -136,10 +143,9 @@ def _prepare(
     event_times, deaths = np.unique(times[codes == cause], return_counts=True)
     free_then, free_at_exit = _uncensored(times, codes, event_times), _uncensored(times, codes, times)
     competing = (codes != 0) & (codes != cause)
-    still = times[None, :] >= event_times[:, None]
-    kept = competing[None, :] & ~still
-    weight = np.where(kept, free_then[:, None] / np.where(competing, free_at_exit, 1.0)[None, :], still * 1.0)
-    data = _Weighted(*standardise(x), times, codes, cause, event_times, deaths.astype(np.float64), weight)
+    inverse_free = np.divide(1.0, free_at_exit, out=np.zeros_like(times), where=competing)
+    counts = deaths.astype(np.float64)
+    data = _Weighted(*standardise(x), times, codes, cause, event_times, counts, free_then, inverse_free)
     return list(given), data
 
 
@@ -171,13 +177,29 @@ def _why_not(names: list[str], data: _Weighted, min_events: int) -> str:
 
 def _moments(data: _Weighted, beta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """At each event time: weighted sum of risks (m,), weighted mean (m, p) of the covariates, information (p, p)."""
-    risk = data.weight * np.exp(data.x @ beta)
-    total = risk.sum(axis=1)
-    mean = risk @ data.x / total[:, None]
-    squares = np.einsum("mn,nj,nk->mjk", risk, data.x, data.x, optimize=True) / total[:, None, None]
+    risk = np.exp(data.x @ beta)
+    total = _sum_weighted(data, risk)
+    mean = _sum_weighted(data, risk[:, None] * data.x) / total[:, None]
+    squares = _sum_weighted(data, risk[:, None, None] * data.x[:, :, None] * data.x[:, None, :]) / total[:, None, None]
     spread = squares - mean[:, :, None] * mean[:, None, :]
     information: FloatArray = np.einsum("m,mjk->jk", data.deaths, spread)
     return total, mean, information
+
+
+def _sum_weighted(data: _Weighted, values: FloatArray) -> FloatArray:
+    """Weighted sum of the patients' values (n, …) at each event time: those still followed, and competing ones gone."""
+    wide = (-1, *[1] * (values.ndim - 1))
+    order = np.argsort(data.times, kind="stable")
+    gone = np.searchsorted(data.times[order], data.event_times, side="left")
+    still = _cumulate(values[order][::-1])[data.times.size - gone]
+    left = _cumulate((values * data.inverse_free.reshape(wide))[order])[gone]
+    weighted: FloatArray = still + data.free.reshape(wide) * left
+    return weighted
+
+
+def _cumulate(values: FloatArray) -> FloatArray:
+    """Cumulative sums along the first axis, with the empty sum in front."""
+    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
 
 
 def _maximise(data: _Weighted) -> FloatArray | None:
@@ -207,34 +229,38 @@ def _variance(data: _Weighted, beta: FloatArray) -> FloatArray:
     """Fine and Gray's sandwich: each patient's share of the score, and of the estimated censoring weights."""
     total, mean, information = _moments(data, beta)
     risk = np.exp(data.x @ beta)
-    hazard = data.deaths / total
-    exposure = data.weight * risk[None, :] * hazard[:, None]  # (m, n): expected events of each patient at each time
-    shares = exposure.sum(axis=0)[:, None] * data.x - exposure.T @ mean
-    eta = -shares
+    hazard = (data.deaths / total)[:, None]
+    # expected events while still followed, and with a decreasing weight after a competing event
+    until = np.searchsorted(data.event_times, data.times, side="right")
+    weighted = data.free[:, None] * hazard
+    after = _cumulate(weighted[::-1])[::-1][until], _cumulate((weighted * mean)[::-1])[::-1][until]
+    expected = _cumulate(hazard)[until] + data.inverse_free[:, None] * after[0]
+    expected_mean = _cumulate(hazard * mean)[until] + data.inverse_free[:, None] * after[1]
+    eta = -risk[:, None] * (expected * data.x - expected_mean)
     of_cause = data.code == data.cause
     eta[of_cause] += data.x[of_cause] - mean[np.searchsorted(data.event_times, data.times[of_cause])]
     inverse = np.linalg.inv(information)
-    influence = eta + _censoring_influence(data, exposure, mean)
+    influence = eta + _censoring_influence(data, risk, weighted, mean)
     variance: FloatArray = inverse @ (influence.T @ influence) @ inverse
     return variance
 
 
-def _censoring_influence(data: _Weighted, exposure: FloatArray, mean: FloatArray) -> FloatArray:
+def _censoring_influence(data: _Weighted, risk: FloatArray, weighted: FloatArray, mean: FloatArray) -> FloatArray:
+    """What each patient adds to the score through the censoring curve that the weights are made of."""
     censored, position = np.unique(data.times[data.code == 0], return_inverse=True)
     psi = np.zeros_like(data.x)
     if censored.size == 0:
         return psi
-    competing = (data.code != 0) & (data.code != data.cause)
-    at_risk = (data.times[None, :] >= censored[:, None]).sum(axis=1)
-    pull = np.zeros((censored.size, data.x.shape[1]))
-    for row, u in enumerate(censored):
-        gone = competing & (data.times < u)
-        later = data.event_times >= u
-        part = exposure[np.ix_(later, gone)]
-        pull[row] = part.sum(axis=0) @ data.x[gone] - part.sum(axis=1) @ mean[later]
-    ratio = pull / at_risk[:, None]
+    order = np.argsort(data.times, kind="stable")
+    before = np.searchsorted(data.times[order], censored, side="left")
+    later = np.searchsorted(data.event_times, censored, side="left")
+    kept = (risk * data.inverse_free)[order][:, None]
+    gone, gone_x = _cumulate(kept)[before], _cumulate(kept * data.x[order])[before]
+    ahead, ahead_mean = (_cumulate(part[::-1])[::-1][later] for part in (weighted, weighted * mean))
+    at_risk = data.times.size - before
+    ratio = (gone_x * ahead - gone * ahead_mean) / at_risk[:, None]
     hazard = np.bincount(position, minlength=censored.size) / at_risk
-    cumulative = np.concatenate([np.zeros((1, pull.shape[1])), np.cumsum(ratio * hazard[:, None], axis=0)])
+    cumulative = _cumulate(ratio * hazard[:, None])
     psi -= cumulative[np.searchsorted(censored, data.times, side="right")]
     psi[data.code == 0] += ratio[position]
     return psi

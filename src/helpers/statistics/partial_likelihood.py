@@ -1,8 +1,8 @@
 """Cox's partial likelihood with Efron's treatment of ties, for right-censored and counting-process data.
 
 Written out here because three things need its parts and no library gives them: the proportional-hazards test (score
-and information at every event), Firth's penalty (third moments), and estimates that agree with R to the ninth decimal,
-where lifelines stops earlier.
+and information at every event), Firth's penalty (third moments), and the judgement whether a likelihood has a maximum.
+The model without a penalty is fitted by lifelines (`cox_fit`).
 
 References
 ----------
@@ -86,22 +86,21 @@ def compute_terms(data: CoxData, coefficients: FloatArray, third: bool = False) 
     )
 
 
-def maximise(data: CoxData, firth: bool = False, fixed: tuple[int, float] | None = None) -> Fit:
-    """Maximise the (penalised) partial likelihood by Newton's method with step halving.
+def maximise_penalised(data: CoxData, fixed: tuple[int, float] | None = None) -> Fit:
+    """Maximise the partial likelihood with Firth's penalty by Newton's method with step halving.
 
     Parameters
     ----------
     data : CoxData
         Rows at risk, with at least one event.
-    firth : bool
-        Add half the log determinant of the information (Jeffreys prior): estimates stay finite.
     fixed : (int, float), optional
         Hold one coefficient at a value (profile likelihood).
 
     Returns
     -------
     Fit
-        `information` is the full matrix at the maximum; `log_likelihood` is penalised if `firth`.
+        `log_likelihood` has half the log determinant of the information added (Jeffreys prior), so that estimates stay
+        finite; `information` is the full matrix, without the penalty, at the maximum.
     """
     p = data.covariates.shape[1]
     free = np.arange(p) if fixed is None else np.delete(np.arange(p), fixed[0])
@@ -109,7 +108,7 @@ def maximise(data: CoxData, firth: bool = False, fixed: tuple[int, float] | None
     if fixed is not None:
         beta[fixed[0]] = fixed[1]
     events = float(data.event.sum())
-    value, score, information = _evaluate(data, beta, firth)
+    value, score, information = _evaluate(data, beta)
     for _ in range(MAX_ITERATIONS):
         if free.size == 0:
             return Fit(beta, information, value, True)
@@ -120,7 +119,7 @@ def maximise(data: CoxData, firth: bool = False, fixed: tuple[int, float] | None
         step[free] = np.linalg.solve(inner, score[free])
         step /= max(1.0, float(np.max(np.abs(step))) / 5)  # at most 5 per standard deviation at once
         for _ in range(30):
-            trial = _evaluate(data, beta + step, firth)
+            trial = _evaluate(data, beta + step)
             if trial[0] >= value - 1e-10 * (1 + abs(value)):
                 break
             step /= 2
@@ -148,18 +147,16 @@ def standardise(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     return (x - x.mean(axis=0)) / scale, scale
 
 
-def _evaluate(data: CoxData, beta: FloatArray, firth: bool) -> tuple[float, FloatArray, FloatArray]:
-    terms = compute_terms(data, beta, third=firth)
+def _evaluate(data: CoxData, beta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    """Penalised log likelihood and its score, and the information."""
+    terms = compute_terms(data, beta, third=True)
     information: FloatArray = terms.information.sum(axis=0)
-    value, score = terms.log_likelihood, terms.residuals.sum(axis=0)
-    if firth and terms.third is not None:
-        sign, log_determinant = np.linalg.slogdet(information)
-        if sign <= 0:
-            return -np.inf, score, information
-        inverse = np.linalg.inv(information)
-        score = score + 0.5 * np.einsum("jk,jkl->l", inverse, terms.third.sum(axis=0))
-        value += 0.5 * float(log_determinant)
-    return value, score, information
+    score = terms.residuals.sum(axis=0)
+    sign, log_determinant = np.linalg.slogdet(information)
+    if sign <= 0 or terms.third is None:
+        return -np.inf, score, information
+    penalty = 0.5 * np.einsum("jk,jkl->l", np.linalg.inv(information), terms.third.sum(axis=0))
+    return terms.log_likelihood + 0.5 * float(log_determinant), score + penalty, information
 
 
 def _terms_of_stratum(data: CoxData, rows: BoolArray, beta: FloatArray, third: bool) -> Terms:

@@ -23,7 +23,8 @@ from .checks import (
 )
 from .comparison import Comparison, chi2_tail
 from .counting import count_events
-from .partial_likelihood import CoxData, Fit, compute_terms, maximise, standardise
+from .cox_fit import fit_cox
+from .partial_likelihood import CoxData, Fit, compute_terms, maximise_penalised, standardise
 
 PENALTIES = ("when needed", "never", "always")
 
@@ -126,13 +127,13 @@ def estimate_cox(
     constant = [name for j, name in enumerate(names) if np.ptp(data.covariates[:, j]) == 0]
     if constant:
         return _refused(names, n, events, f"{constant[0]} has the same value in every row")
-    fit = None if penalty == "always" else maximise(data)
+    fit = None if penalty == "always" else fit_cox(data)
     if fit is not None and fit.converged:
         terms = tuple(_wald(name, data, fit, j, alpha) for j, name in enumerate(names))
         return CoxModel(terms, n, events, fit.log_likelihood, "Cox model, Efron ties, Wald interval")
     if penalty == "never":
         return _refused(names, n, events, "monotone likelihood: no finite estimate without a penalty")
-    fit = maximise(data, firth=True)
+    fit = maximise_penalised(data)
     if not fit.converged:
         return _refused(names, n, events, "the covariates cannot be told apart")
     terms = tuple(_profile(name, data, fit, j, alpha) for j, name in enumerate(names))
@@ -170,7 +171,7 @@ def check_proportional_hazards(
     """
     names, data = prepare(durations, event_observed, covariates, entry, strata)
     method = "score test of proportional hazards, Kaplan-Meier time scale"
-    fit = maximise(data) if data.event.any() else None
+    fit = fit_cox(data) if data.event.any() else None
     if fit is None or not fit.converged:
         none = Comparison(None, None, None, method, note="the model cannot be fitted")
         return dict.fromkeys([*names, "GLOBAL"], none)
@@ -251,7 +252,7 @@ def _profile(name: str, data: CoxData, fit: Fit, j: int, alpha: float) -> Hazard
     allowed = float(special.chdtri(1, alpha))
 
     def excess(value: float) -> float:
-        return 2 * (fit.log_likelihood - maximise(data, True, (j, value)).log_likelihood) - allowed
+        return 2 * (fit.log_likelihood - maximise_penalised(data, (j, value)).log_likelihood) - allowed
 
     limits: list[float | None] = []
     for direction in (-1, 1):

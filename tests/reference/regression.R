@@ -55,9 +55,10 @@ fine_gray <- function(p) {
   time <- aeqSurv(Surv(p$time, p$code > 0))[, 1] + 1
   fit <- tryCatch(crr(time, p$code, x, gtol = 1e-10, maxiter = 100), warning = function(w) NULL, error = function(e) NULL)
   if (is.null(fit) || !fit$converged) return(NULL)
+  coefficient <- fit$coef + drop(fit$invinf %*% fit$score)   # crr stops short of 1e-9; one more of its Newton steps
+  error <- sqrt(diag(fit$var))
   data.frame(
-    term = colnames(x), coefficient = fit$coef, std_err = sqrt(diag(fit$var)),
-    p_value = 2 * pnorm(-abs(fit$coef / sqrt(diag(fit$var))))
+    term = colnames(x), coefficient = coefficient, std_err = error, p_value = 2 * pnorm(-abs(coefficient / error))
   )
 }
 competing <- Filter(function(p) {

@@ -5,7 +5,7 @@ from math import comb
 import pytest
 
 from helpers.results.cut import open_cut
-from helpers.results.schema import get_note, get_stats, select
+from helpers.results.schema import get_method, get_note, get_stats, select
 
 COUNTS = {
     # by eye from Table 3: patients with the response, outcome or event, of all 17
@@ -38,7 +38,7 @@ def test_the_cohort_by_hand_from_table_3(cohort, param, n):
     stats = get_stats(cohort.results, analysis="proportion", param=param, population="SAFFL")
     assert (stats["n"], stats["N"], stats["p"]) == (n, 17, n / 17)
     assert (stats["lcl"], stats["ucl"]) == pytest.approx(limits(n, 17), abs=1e-9)
-    assert get_note(cohort.results, analysis="proportion", param=param, population="SAFFL") == (
+    assert get_method(cohort.results, analysis="proportion", param=param, population="SAFFL") == (
         "Clopper-Pearson exact interval"
     )
 
@@ -59,7 +59,7 @@ def test_relapse_has_both_denominators(cohort, param, n):
 def test_strata_add_up_to_all_patients(cohort):
     """The law of every stratified proportion: numerators and denominators add up."""
     rows = select(cohort.results, analysis="proportion").query(
-        "stat in ('n', 'N') and not note.str.contains('printed')"
+        "stat in ('n', 'N') and not method.str.contains('printed')"
     )
     keys = ["param", "population", "variable", "stat"]
     whole = rows[rows["group"] == ""].set_index(keys)["value"]
@@ -83,12 +83,13 @@ def test_printed_counts_are_marked_as_such(cohort):
     """13 boys of 17 stand in Table 1 only: a count without an interval; CRS 0 of 17 has one, up to 1 − 0.025^(1/17)."""
     keys = {"analysis": "count", "population": "SAFFL", "variable": "Sex=Male"}
     assert get_stats(cohort.results, **keys) == {"n": 13, "N": 17, "p": 13 / 17}
-    assert get_note(cohort.results, **keys) == "printed count, Table 1"
+    assert get_note(cohort.results, **keys) == "printed in Table 1"
     keys = {"analysis": "proportion", "param": "CRS", "population": "SAFFL"}
     stats = get_stats(cohort.results, **keys)
     assert (stats["n"], stats["N"], stats["p"], stats["lcl"]) == (0, 17, 0, 0)
     assert stats["ucl"] == pytest.approx(1 - 0.025 ** (1 / 17), abs=1e-12)
-    assert get_note(cohort.results, **keys) == "printed count, Results, Safety; Clopper-Pearson exact interval"
+    assert get_note(cohort.results, **keys) == "printed in Results, Safety"
+    assert get_method(cohort.results, **keys) == "printed count, Clopper-Pearson exact interval"
 
 
 def test_a_population_without_patients_has_no_proportion(write_study):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.results.cut import open_cut
-from helpers.results.schema import get_note, get_stats, select
+from helpers.results.schema import get_method, get_note, get_stats, select
 from helpers.results.time_to_event import choose_ticks
 
 DOR = {"param": "DOR", "population": "RESPFL"}
@@ -34,7 +34,7 @@ def test_marrow_response(cohort):
     stats = get_stats(cohort.results, analysis="km", **DOR)
     assert (stats["n"], stats["events"], stats["censored"], stats["median"]) == (15, 7, 8, 16)
     assert stats["median_ucl"] is None
-    assert get_note(cohort.results, analysis="km", **DOR) == "Kaplan-Meier, log-log interval"
+    assert get_method(cohort.results, analysis="km", **DOR) == "Kaplan-Meier, log-log interval"
 
 
 def test_response_until_any_relapse(cohort):

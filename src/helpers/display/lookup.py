@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from helpers.display.absence import NotInStudyError
 from helpers.display.formatting import format_percent
 from helpers.results.cut import CutData
-from helpers.results.schema import get_note, get_stats
+from helpers.results.schema import get_method, get_note, get_stats
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Occurrence, Population, Variable
 
@@ -24,6 +24,11 @@ def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
         return get_stats(data.results, analysis=analysis, **keys)
     except KeyError as error:
         raise NotInStudyError(f"This study has {error.args[0]}") from error
+
+
+def method(data: CutData, analysis: str, **keys: str | float) -> str:
+    """Method of one analysis of the cut."""
+    return get_method(data.results, analysis=analysis, **keys)
 
 
 def note(data: CutData, analysis: str, **keys: str | float) -> str:

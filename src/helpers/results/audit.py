@@ -108,9 +108,13 @@ def make_audit_rows(audited: Sequence[AuditedClaim]) -> Rows:
         for number, comparison in enumerate(item.comparisons, start=1):
             key = Key(item.claim.id, group="check", level=f"{number:02d} {comparison.kind}", variable=comparison.key)
             stats = {"printed": float(comparison.printed), "recomputed": comparison.recomputed}
-            rows += make_rows(stats, "audit", key, note=f"{item.verdict}; {comparison.basis}")
+            rows += make_rows(
+                stats, "audit", key, method=f"audit: {comparison.kind}", note=f"{item.verdict}; {comparison.basis}"
+            )
     rows += _verdict_rows(audited, "", "")
-    rows += make_rows(_count_recomputable(audited), "audit", Key(variable="recomputable"), note="n hold of N")
+    rows += make_rows(
+        _count_recomputable(audited), "audit", Key(variable="recomputable"), method="audit", note="n hold of N"
+    )
     for place in dict.fromkeys(item.claim.place for item in audited):
         rows += _verdict_rows([item for item in audited if item.claim.place == place], "place", place)
     return rows
@@ -121,7 +125,7 @@ def _verdict_rows(audited: Sequence[AuditedClaim], group: str, level: str) -> Ro
     for verdict in Verdict:
         stats = {"n": sum(item.verdict is verdict for item in audited), "N": len(audited)}
         key = Key(group=group, level=level, variable=f"verdict={verdict}")
-        rows += make_rows(stats, "audit", key, note="claims with the verdict, of all claims")
+        rows += make_rows(stats, "audit", key, method="audit", note="claims with the verdict, of all claims")
     return rows
 
 

@@ -22,8 +22,8 @@ def analyse_continuous(adsl: pd.DataFrame, study: Study) -> Rows:
             for stratum in iterate_strata(adsl, population, study):
                 key = Key(population=population, group=stratum.group, level=stratum.level, variable=variable.name)
                 stats = describe(stratum.patients[variable.name])
-                note = "quartiles by linear interpolation"
-                rows += make_rows(stats, "continuous", key, unit=variable.unit or "", note=note)
+                method = "quartiles by linear interpolation"
+                rows += make_rows(stats, "continuous", key, unit=variable.unit or "", method=method)
     return rows
 
 

@@ -17,7 +17,7 @@ def count_populations(adsl: pd.DataFrame, study: Study) -> Rows:
     for name in study.population_names:
         for stratum in iterate_strata(adsl, name, study):
             key = Key(population=name, group=stratum.group, level=stratum.level, variable=name)
-            rows += make_rows({"n": len(stratum.patients)}, "count", key, note="number of patients")
+            rows += make_rows({"n": len(stratum.patients)}, "count", key, method="number of patients")
     return rows
 
 
@@ -57,15 +57,16 @@ def analyse_reported_counts(tables: Tables, study: Study) -> Rows:
     rows: Rows = []
     for record in tables["reported_counts"].to_dict(orient="records") if "reported_counts" in tables else []:
         n, denominator = int(record["patients"]), int(record["denominator"])
-        note = f"printed count, {record['place']}"
+        note = f"printed in {record['place']}"
         name = f"{record['characteristic']}={record['level']}"
         if record["topic"] == "baseline":
             stats = {"n": n, "N": denominator, "p": n / denominator}
-            rows += make_rows(stats, "count", Key(population="SAFFL", variable=name), note=note)
+            key = Key(population="SAFFL", variable=name)
+            rows += make_rows(stats, "count", key, method="printed count", note=note)
         else:
             key = Key(param=record["param"] or "", population="SAFFL", variable="" if record["param"] else name)
             stats_with_interval, method = _estimate(n, denominator, study)
-            rows += make_rows(stats_with_interval, "proportion", key, note=f"{note}; {method}")
+            rows += make_rows(stats_with_interval, "proportion", key, method=f"printed count, {method}", note=note)
     return rows
 
 
@@ -74,7 +75,7 @@ def _proportions(adsl: pd.DataFrame, has: "pd.Series[bool]", study: Study, key: 
     for stratum in iterate_strata(adsl, key.population, study):
         n = int(has.loc[stratum.patients.index].sum())
         stats, method = _estimate(n, len(stratum.patients), study)
-        rows += make_rows(stats, "proportion", replace(key, group=stratum.group, level=stratum.level), note=method)
+        rows += make_rows(stats, "proportion", replace(key, group=stratum.group, level=stratum.level), method=method)
     return rows
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 COLUMNS = (
-    "analysis", "param", "population", "group", "level", "variable", "time_months", "stat", "value", "unit", "note",
+    "analysis", "param", "population", "group", "level", "variable", "time_months", "stat", "value", "unit",
+    "method", "note",
 )  # fmt: skip
 WITHOUT_UNIT = frozenset(
     {"n", "N", "missing", "p", "events", "censored", "competing", "n_risk", "n_event", "n_censor", "survival", "cif"}
@@ -39,6 +40,7 @@ def make_rows(
     *,
     time_months: float | None = None,
     unit: str = "",
+    method: str = "",
     note: str = "",
 ) -> Rows:
     """Make result rows, one a statistic.
@@ -55,8 +57,10 @@ def make_rows(
         The time an estimate is for.
     unit : str
         Unit of those statistics that have one; counts, probabilities and p-values have none.
+    method : str
+        How the statistic was obtained.
     note : str
-        The method, or why the value is empty.
+        Where it comes from, or why the value is empty.
     """
     return [
         {
@@ -66,6 +70,7 @@ def make_rows(
             "stat": stat,
             "value": math.nan if value is None else float(value),
             "unit": "" if stat in WITHOUT_UNIT else unit,
+            "method": method,
             "note": note,
         }
         for stat, value in stats.items()
@@ -149,5 +154,10 @@ def get_stats(results: pd.DataFrame, **keys: str | float) -> dict[str, float | N
 
 
 def get_note(results: pd.DataFrame, **keys: str | float) -> str:
-    """Note of one analysis: its method, or why it is empty; keys as for `select_analysis`."""
+    """Note of one analysis, such as why it is empty; keys as for `select_analysis`."""
     return str(select_analysis(results, **keys)["note"].iloc[0])
+
+
+def get_method(results: pd.DataFrame, **keys: str | float) -> str:
+    """Method of one analysis; keys as for `select_analysis`."""
+    return str(select_analysis(results, **keys)["method"].iloc[0])

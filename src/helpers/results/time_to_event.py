@@ -26,6 +26,8 @@ KM_AT_STATS = ("n_risk", "survival", "lcl", "ucl")
 CIF_STATS = ("n", "events", "competing", "censored")
 CIF_AT_STATS = ("n_risk", "cif", "lcl", "ucl")
 FOLLOW_UP_STATS = ("median", "lcl", "ucl")
+NONE = "none"
+"""Method of what is not derivable."""
 
 
 def analyse_time_to_event(adsl: pd.DataFrame, derived: Mapping[str, TimeToEvent], study: Study) -> Rows:
@@ -60,10 +62,10 @@ def describe_missing(columns: tuple[Column, ...]) -> str:
 def _not_derivable(endpoint: Endpoint, note: str) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population)
     name, stats, at_stats = ("cif", CIF_STATS, CIF_AT_STATS) if endpoint.competing else ("km", KM_STATS, KM_AT_STATS)
-    rows = make_rows(dict.fromkeys(stats), name, key, note=note)
-    rows += make_rows(dict.fromkeys(FOLLOW_UP_STATS), "follow_up", key, note=note)
+    rows = make_rows(dict.fromkeys(stats), name, key, method=NONE, note=note)
+    rows += make_rows(dict.fromkeys(FOLLOW_UP_STATS), "follow_up", key, method=NONE, note=note)
     for time in endpoint.times_at:
-        rows += make_rows(dict.fromkeys(at_stats), f"{name}_at", key, time_months=time, note=note)
+        rows += make_rows(dict.fromkeys(at_stats), f"{name}_at", key, time_months=time, method=NONE, note=note)
     return rows
 
 
@@ -71,7 +73,13 @@ def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Str
     key = Key(param=endpoint.param, population=endpoint.population, group=stratum.group, level=stratum.level)
     if adtte.empty:
         stats = CIF_STATS if endpoint.competing else ("n", "events", "censored")
-        return make_rows(dict.fromkeys(stats, 0), "cif" if endpoint.competing else "km", key, note="no patients")
+        return make_rows(
+            dict.fromkeys(stats, 0),
+            "cif" if endpoint.competing else "km",
+            key,
+            method="number of patients",
+            note="no patients",
+        )
     durations = adtte["AVAL"].to_numpy(dtype=float)
     code = get_event_code(adtte)
     # one minus Kaplan-Meier counts a competing event as censored, as if the event could still come
@@ -79,14 +87,14 @@ def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Str
     rows = analyse(durations, code, endpoint, study.conventions, key)
     follow_up = estimate_follow_up(durations, code > 0, study.conventions.km_interval, study.conventions.alpha)
     follow_up_stats = {stat: getattr(follow_up, stat) for stat in FOLLOW_UP_STATS}
-    return rows + make_rows(follow_up_stats, "follow_up", key, unit="months", note=follow_up.method)
+    return rows + make_rows(follow_up_stats, "follow_up", key, unit="months", method=follow_up.method)
 
 
 def _kaplan_meier(
     durations: FloatArray, code: IntArray, endpoint: Endpoint, conventions: Conventions, key: Key
 ) -> Rows:
     km = estimate_kaplan_meier(durations, code == 1, conventions.km_interval, conventions.alpha)
-    rows = make_rows({stat: getattr(km, stat) for stat in KM_STATS}, "km", key, unit="months", note=km.method)
+    rows = make_rows({stat: getattr(km, stat) for stat in KM_STATS}, "km", key, unit="months", method=km.method)
     estimates = km.at(endpoint.times_at)[["time", *KM_AT_STATS]]
     rows += _at(estimates, "km_at", KM_AT_STATS, km.last_time, km.method, key)
     return rows + _curve(km, key) + _risk_table(km, key)
@@ -97,7 +105,7 @@ def _cumulative_incidence(
 ) -> Rows:
     incidence = estimate_cumulative_incidence(durations, code, cause=1, alpha=conventions.alpha)
     stats = {stat: getattr(incidence, stat) for stat in CIF_STATS}
-    rows = make_rows(stats, "cif", key, note=incidence.method)
+    rows = make_rows(stats, "cif", key, method=incidence.method)
     estimates = incidence.at(endpoint.times_at)[["time", *CIF_AT_STATS]]
     return rows + _at(estimates, "cif_at", CIF_AT_STATS, float(durations.max()), incidence.method, key)
 
@@ -107,9 +115,9 @@ def _at(
 ) -> Rows:
     rows: Rows = []
     for time, *values in estimates.itertuples(index=False):
-        note = method if time <= last_time else f"not estimable: follow-up ends at {last_time:g} months"
+        note = "" if time <= last_time else f"not estimable: follow-up ends at {last_time:g} months"
         named = dict(zip(stats, map(_or_none, values), strict=True))
-        rows += make_rows(named, analysis, key, time_months=time, note=note)
+        rows += make_rows(named, analysis, key, time_months=time, method=method, note=note)
     return rows
 
 
@@ -118,7 +126,7 @@ def _curve(km: KaplanMeier, key: Key) -> Rows:
     stats = ("n_risk", "n_event", "n_censor", "survival", "lcl", "ucl")
     for time, *estimates in km.table[["time", *stats]].itertuples(index=False):
         values = dict(zip(stats, map(_or_none, estimates), strict=True))
-        rows += make_rows(values, "km_curve", key, time_months=time, note=km.method)
+        rows += make_rows(values, "km_curve", key, time_months=time, method=km.method)
     return rows
 
 
@@ -129,7 +137,7 @@ def _risk_table(km: KaplanMeier, key: Key) -> Rows:
         before = km.table[km.table["time"] < tick]
         events, censored = int(before["n_event"].sum()), int(before["n_censor"].sum())
         stats = {"n_risk": km.n - events - censored, "events": events, "censored": censored}
-        rows += make_rows(stats, "km_risk", key, time_months=tick, note="at risk; events and censored before")
+        rows += make_rows(stats, "km_risk", key, time_months=tick, method="at risk; events and censored before")
     return rows
 
 

@@ -21,7 +21,7 @@ from helpers.display.lookup import (
     get,
     get_event_counts,
     list_strata,
-    note,
+    method,
 )
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
@@ -39,9 +39,9 @@ def make_table_response(data: CutData) -> Table:
             rows.append({"Response": item.label, "Patients treated": label, **_proportion_cells(data, stats)})
     if not rows:
         return make_table(pd.DataFrame(rows), "response")
-    method = note(data, "proportion", param=data.study.responses[0].param, population="SAFFL")
+    interval = method(data, "proportion", param=data.study.responses[0].param, population="SAFFL")
     definitions = [f"{item.label}: {item.definition}." for item in data.study.responses if item.definition]
-    notes = [*[text.replace("10^-4^", "10⁻⁴") for text in definitions], f"CI: {method}."]
+    notes = [*[text.replace("10^-4^", "10⁻⁴") for text in definitions], f"CI: {interval}."]
     return make_table(pd.DataFrame(rows), "response", stub="Response", groups="Patients treated", notes=notes)
 
 
@@ -63,7 +63,7 @@ def make_table_outcomes(data: CutData, params: Sequence[str], name: str) -> Tabl
             spanners[heading] = list(cells)
             row |= cells
         rows.append(row)
-    notes = [f"CI: {note(data, 'proportion', param=items[0].param, population=populations[0])}."]
+    notes = [f"CI: {method(data, 'proportion', param=items[0].param, population=populations[0])}."]
     return make_table(pd.DataFrame(rows), name, stub="Outcome", spanners=spanners, notes=notes)
 
 

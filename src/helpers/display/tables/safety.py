@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.display.absence import or_say_so
 from helpers.display.formatting import format_fraction, format_number, format_percent, format_percent_interval
-from helpers.display.lookup import ci, find_occurrences, get, note
+from helpers.display.lookup import ci, find_occurrences, get, method
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 
@@ -76,6 +76,6 @@ def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
                 f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
             }
         )
-    method = note(data, "proportion", param=find_occurrences(data, params)[0].param, population="SAFFL")
-    notes = [f"Counted by patient from the listing. CI: {method}. A patient with acute and chronic GVHD counts once."]
+    interval = method(data, "proportion", param=find_occurrences(data, params)[0].param, population="SAFFL")
+    notes = [f"Counted by patient from the listing. CI: {interval}. A patient with acute and chronic GVHD counts once."]
     return make_table(pd.DataFrame(rows), "gvhd", stub="GVHD", notes=notes)

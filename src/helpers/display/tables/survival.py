@@ -13,7 +13,7 @@ from helpers.display.formatting import (
     format_percent,
     format_percent_interval,
 )
-from helpers.display.lookup import ci, find_survival_endpoints, get, list_strata, note
+from helpers.display.lookup import ci, find_survival_endpoints, get, list_strata, method, note
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 
@@ -40,7 +40,7 @@ def make_table_medians(data: CutData, params: Sequence[str]) -> Table:
             )
     first = {"param": endpoints[0].param, "population": endpoints[0].population}
     notes = [
-        f"Median: {note(data, 'km', **first)}. Follow-up: {note(data, 'follow_up', **first)}. "
+        f"Median: {method(data, 'km', **first)}. Follow-up: {method(data, 'follow_up', **first)}. "
         "NR, not reached; mo, months.",
         "By stratum for description only; no test was made.",
     ]
@@ -71,7 +71,7 @@ def make_table_at_times(data: CutData, params: Sequence[str]) -> Table:
                 }
             )
     keys = {"param": endpoints[0].param, "population": endpoints[0].population}
-    notes = [f"{note(data, 'km', **keys)}. At risk: patients with at least that time. NE, not estimable."]
+    notes = [f"{method(data, 'km', **keys)}. At risk: patients with at least that time. NE, not estimable."]
     return make_table(pd.DataFrame(rows), "at-times", stub="Months", groups="Endpoint", notes=notes)
 
 

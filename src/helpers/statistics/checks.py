@@ -7,7 +7,7 @@ or ``int64`` arrays, and times that differ by rounding error alone become one ti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, TypeAlias
 
@@ -22,6 +22,9 @@ ArrayLike: TypeAlias = "Sequence[Any] | npt.NDArray[Any] | pd.Series[Any] | pd.I
 
 #: Two times, or a curve and a level, closer than this are the same (R's ``sqrt(.Machine$double.eps)``).
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
+
+#: Codes of causes end here: 99 and the like mark missing values in SPSS.
+HIGHEST_CODE = 20
 
 _SPSS = "1/2 coding, as SPSS and R's Surv() allow, is not read: recode the event to 1 and the rest to 0"
 
@@ -80,19 +83,44 @@ def check_events(event_observed: ArrayLike, name: str = "event_observed") -> Boo
 
 
 def check_event_codes(event_code: ArrayLike, cause: object = 1, name: str = "event_code") -> IntArray:
-    """Return event codes as integers, shape (n,): 0 censored, 1 … k the cause of the event.
+    """Return event codes as integers, shape (n,): 0 censored, 1 … k the cause of the event, k at most 20.
 
     Raises
     ------
     ValueError
-        Empty input, a missing, negative or fractional code, or a `cause` that is not an integer of at least 1.
+        Empty input, a missing, negative, fractional or higher code (99 is SPSS's way to say missing), or a `cause` that
+        is not an integer of at least 1.
     """
     if isinstance(cause, bool) or not isinstance(cause, Integral) or int(cause) < 1:
         raise ValueError(f"cause is {cause!r}: expected an integer of 1 or more (0 is censored)")
     codes = _as_floats(_as_vector(event_code, name), name)
     _refuse(np.isnan(codes), codes, name, "a missing event code is not allowed")
     _refuse(~np.isfinite(codes) | (codes < 0) | (codes != np.floor(codes)), codes, name, "a code is 0, 1, 2, …")
+    _refuse(codes > HIGHEST_CODE, codes, name, f"above {HIGHEST_CODE}; SPSS codes missing values so, this is no cause")
     return codes.astype(np.int64)
+
+
+def check_covariates(covariates: Mapping[str, ArrayLike] | pd.DataFrame, n: int) -> tuple[list[str], FloatArray]:
+    """Return the names of p covariates and their values, shape (n, p); flags (True/False) become 1 and 0.
+
+    Raises
+    ------
+    ValueError
+        No covariates, two of one name, a length other than `n`, a missing, infinite or non-numeric value.
+    """
+    names = [str(name) for name in covariates]
+    if not names:
+        raise ValueError("covariates is empty: at least one covariate is needed")
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(f"covariates has two named {name!r}")
+    columns = []
+    for name, (_, column) in zip(names, covariates.items(), strict=True):
+        argument, values = f"covariates[{name!r}]", _as_vector(column, f"covariates[{name!r}]")
+        columns.append(check_numbers(values.astype(np.int64) if values.dtype.kind == "b" else column, argument))
+        if len(columns[-1]) != n:
+            raise ValueError(f"lengths differ: durations has {n}, {name} has {len(columns[-1])}")
+    return names, np.column_stack(columns)
 
 
 def check_groups(group: ArrayLike, name: str = "group") -> tuple[IntArray, tuple[Any, ...]]:
@@ -146,9 +174,24 @@ def check_count(value: object, name: str) -> int:
 
 def check_landmark(landmark: float) -> float:
     """Return a landmark, a finite time of 0 or more; a ``ValueError`` names another value."""
-    if not (np.isfinite(landmark) and landmark >= 0):
+    if not 0 <= _as_number(landmark) < np.inf:
         raise ValueError(f"landmark is {landmark!r}: expected a time of 0 or more")
     return float(landmark)
+
+
+def check_horizon(horizon: float) -> float:
+    """Return a horizon, a finite time above 0; a ``ValueError`` names another value."""
+    if not 0 < _as_number(horizon) < np.inf:
+        raise ValueError(f"horizon is {horizon!r}: expected a time above 0")
+    return float(horizon)
+
+
+def check_share(value: float, name: str) -> float:
+    """Return a share, from 0 to 1; a ``ValueError`` names another value."""
+    number = _as_number(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{name} is {value!r}: expected a number from 0 to 1")
+    return number
 
 
 def check_state_starts(state_start: ArrayLike, name: str = "state_start") -> FloatArray:
@@ -188,8 +231,17 @@ def merge_near_ties(times: FloatArray) -> FloatArray:
     return distinct[first_of_run][position]
 
 
+def _as_number(value: object) -> float:
+    """The number, or NaN for anything else."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return float("nan")
+    return float(value)
+
+
 def _as_vector(values: ArrayLike, name: str) -> npt.NDArray[Any]:
     array = np.asarray(values)
+    if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
+        array = np.asarray(values, dtype=object)  # a number or a missing value among texts stays what it is
     if array.ndim != 1:
         raise ValueError(f"{name} has {array.ndim} dimensions: expected a list, array or column of values")
     if array.size == 0:

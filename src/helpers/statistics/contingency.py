@@ -137,8 +137,12 @@ def _check_table(table: Sequence[Sequence[int]] | npt.NDArray[np.int64]) -> IntA
     counts = np.asarray(table)
     if counts.ndim != 2 or counts.size == 0:
         raise ValueError(f"table has shape {counts.shape}: expected categories × groups")
-    if counts.dtype.kind not in "iuf" or not bool(np.all((counts >= 0) & (counts == np.floor(counts)))):
-        raise ValueError(f"table holds a value that is no count: {counts.tolist()}")
+    if counts.dtype.kind not in "iuf":
+        raise ValueError(f"table[0, 0] is {counts[0, 0]!r}: expected counts")
+    wrong = np.argwhere(~((counts >= 0) & (counts == np.floor(counts))))
+    if wrong.size:
+        row, column = wrong[0].tolist()
+        raise ValueError(f"table[{row}, {column}] is {counts[row, column]:g}: a count is a whole number, 0 or more")
     return counts.astype(np.int64)
 
 

@@ -20,8 +20,8 @@ from .checks import (
     FloatArray,
     IntArray,
     check_alpha,
+    check_covariates,
     check_event_codes,
-    check_numbers,
     check_same_length,
     check_times,
 )
@@ -133,20 +133,14 @@ def _prepare(
 ) -> tuple[list[str], _Weighted]:
     times, codes = check_times(durations), check_event_codes(event_code, cause)
     check_same_length(durations=times, event_code=codes)
-    given = {str(name): column for name, column in covariates.items()}
-    if not given:
-        raise ValueError("covariates is empty: at least one covariate is needed")
-    columns = [check_numbers(column, f"covariates[{name!r}]") for name, column in given.items()]
-    for name, column in zip(given, columns, strict=True):
-        check_same_length(durations=times, **{name: column})
-    x = np.column_stack(columns)
+    names, x = check_covariates(covariates, times.size)
     event_times, deaths = np.unique(times[codes == cause], return_counts=True)
     free_then, free_at_exit = _uncensored(times, codes, event_times), _uncensored(times, codes, times)
     competing = (codes != 0) & (codes != cause)
     inverse_free = np.divide(1.0, free_at_exit, out=np.zeros_like(times), where=competing)
     counts = deaths.astype(np.float64)
     data = _Weighted(*standardise(x), times, codes, cause, event_times, counts, free_then, inverse_free)
-    return list(given), data
+    return names, data
 
 
 def _uncensored(times: FloatArray, codes: IntArray, when: FloatArray) -> FloatArray:

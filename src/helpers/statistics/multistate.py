@@ -142,9 +142,9 @@ def estimate_state_occupation(
     alpha = check_alpha(alpha)
     ids, names = check_groups(patient, "patient")
     begin, end = check_times(start, "start"), check_times(stop, "stop")
-    both, labels = check_groups([*map(str, state), *map(str, next_state)], "state")
-    m = check_same_length(patient=ids, start=begin, stop=end)
-    check_same_length(patient=ids, state=both[: both.size // 2], next_state=both[both.size // 2 :])
+    (here, names_here), (there, names_there) = check_groups(state, "state"), check_groups(next_state, "next_state")
+    m = check_same_length(patient=ids, start=begin, stop=end, state=here, next_state=there)
+    both, labels = check_groups([str(names_here[k]) for k in here] + [str(names_there[k]) for k in there], "state")
     current, following = both[:m], both[m:]
     begin, end = np.split(merge_near_ties(np.concatenate([begin, end])), 2)
     _check_rows(ids, begin, end, current, following, names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from .checks import check_alpha, check_choice, check_count
+from .checks import check_alpha, check_choice, check_count, check_share
 from .comparison import Comparison
 
 METHODS = {"clopper-pearson": "Clopper-Pearson", "wilson": "Wilson", "jeffreys": "Jeffreys"}
@@ -141,8 +141,7 @@ def compare_with_benchmark(
         As `estimate_proportion`; a benchmark outside 0 … 1.
     """
     n, total = _check_counts(n, N)
-    if not 0 <= benchmark <= 1:
-        raise ValueError(f"benchmark is {benchmark!r}: expected a proportion between 0 and 1")
+    benchmark = check_share(benchmark, "benchmark")
     method = f"exact binomial test against {benchmark:g}"
     if total == 0:
         return Comparison(None, None, None, method, note="no patients")

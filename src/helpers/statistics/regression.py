@@ -14,9 +14,9 @@ from .checks import (
     FloatArray,
     check_alpha,
     check_choice,
+    check_covariates,
     check_events,
     check_groups,
-    check_numbers,
     check_same_length,
     check_times,
     merge_near_ties,
@@ -195,13 +195,7 @@ def prepare(
     """Check the rows of a Cox model and bring them to arrays; covariates are standardised."""
     times, events = check_times(durations), check_events(event_observed)
     check_same_length(durations=times, event_observed=events)
-    given = {str(name): column for name, column in covariates.items()}
-    names = list(given)
-    if not names:
-        raise ValueError("covariates is empty: at least one covariate is needed")
-    columns = [check_numbers(column, f"covariates[{name!r}]") for name, column in given.items()]
-    for name, column in zip(names, columns, strict=True):
-        check_same_length(durations=times, **{name: column})
+    names, x = check_covariates(covariates, times.size)
     stratum = np.zeros(times.size, dtype=np.int64) if strata is None else check_groups(strata, "strata")[0]
     check_same_length(durations=times, strata=stratum)
     starts = np.full(times.size, -np.inf)
@@ -213,7 +207,6 @@ def prepare(
         if late.size:
             row = int(late[0])
             raise ValueError(f"entry[{row}] is {starts[row]:g}: not before its duration, {times[row]:g}")
-    x = np.column_stack(columns)
     return names, CoxData(starts, times, events, stratum, *standardise(x))
 
 

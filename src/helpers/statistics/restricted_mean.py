@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from .checks import ArrayLike, check_alpha
+from .checks import ArrayLike, check_alpha, check_horizon
 from .survival import estimate_kaplan_meier
 
 
@@ -53,8 +53,7 @@ def estimate_restricted_mean(
     ----------
     Irwin JO. J Hyg 1949;47:188-189. Klein JP, Moeschberger ML. Survival Analysis, 2003, section 4.5.
     """
-    if not (np.isfinite(horizon) and horizon > 0):
-        raise ValueError(f"horizon is {horizon!r}: expected a time above 0")
+    horizon = check_horizon(horizon)
     alpha = check_alpha(alpha)
     curve = estimate_kaplan_meier(durations, event_observed)
     method = "restricted mean, area under the Kaplan-Meier curve"

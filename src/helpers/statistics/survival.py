@@ -22,6 +22,7 @@ from .checks import (
     check_events,
     check_numbers,
     check_same_length,
+    check_share,
     check_times,
 )
 from .curve_quantiles import find_median, find_quantile
@@ -106,12 +107,11 @@ class KaplanMeier:
         ValueError
             `p` outside 0 … 1.
         """
-        if not 0 <= p <= 1:
-            raise ValueError(f"p is {p!r}: expected a share between 0 and 1")
+        p = check_share(p, "p")
         times = self.table["time"].to_numpy()
         curves = (self.table[column].to_numpy() for column in ("survival", "lcl", "ucl"))
-        estimate, lower, upper = (find_quantile(times, curve, float(p)) for curve in curves)
-        return Quantile(float(p), estimate, lower, upper)
+        estimate, lower, upper = (find_quantile(times, curve, p) for curve in curves)
+        return Quantile(p, estimate, lower, upper)
 
     def at(self, times: ArrayLike) -> pd.DataFrame:
         """Return the estimates at given times, as R's ``summary(survfit, times, extend=FALSE)``.
@@ -246,8 +246,9 @@ def estimate_follow_up(
     ----------
     Schemper M, Smith TL. Control Clin Trials 1996;17:343-346.
     """
-    censored = ~check_events(event_observed)
-    curve = estimate_kaplan_meier(durations, censored, conf_type, alpha)
+    times, events = check_times(durations), check_events(event_observed)
+    check_same_length(durations=times, event_observed=events)
+    curve = estimate_kaplan_meier(times, ~events, conf_type, alpha)
     method = f"reverse Kaplan-Meier, {conf_type} interval"
     return FollowUp(curve.median, curve.median_lcl, curve.median_ucl, curve.n, method)
 

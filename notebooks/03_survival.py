@@ -58,8 +58,9 @@ figures.plot_survival(data, "DOR")
 # ## Response until relapse at any site {#sec-dorany}
 #
 # Counting relapses outside the marrow as events gives the duration of response in the stricter sense. Their dates are
-# not printed; the duration of the marrow response stands in for them. A relapse outside the marrow cannot have come
-# later than the marrow response was last reported, so the curve of @fig-dorany is an upper bound.
+# not printed; the duration of the marrow response, read as the last that is known of the patient, stands in for them.
+# They may have come earlier. @fig-dorany is therefore an approximation: too high before such a relapse, and possibly
+# too low after it.
 
 # %%
 #| echo: false
@@ -67,7 +68,7 @@ sentences.describe_time_to_event(data, "DORANY")
 
 # %%
 #| label: fig-dorany
-#| fig-cap: Duration of response until relapse at any site, an upper bound. Marks as in @fig-dor.
+#| fig-cap: Duration of response until relapse at any site, an approximation. Marks as in @fig-dor.
 figures.plot_survival(data, "DORANY")
 
 # %%
@@ -77,18 +78,19 @@ tables.make_table_medians(data, ["DOR", "DORANY"])
 
 # %%
 #| label: tbl-at-times
-#| tbl-cap: Patients still in response at given times
+#| tbl-cap: Patients without the event at given times
 tables.make_table_at_times(data, ["DOR", "DORANY"])
 
 # %% [markdown]
 # ## Patient by patient {#sec-swimmer}
 #
-# @fig-swimmer shows every patient. The marks at the end of a bar say how the marrow response ended; the columns on the
-# right say who died and who had graft-versus-host disease, whose times are not printed.
+# @fig-swimmer shows every patient. The mark at the end of a bar says whether the marrow response ended there; the columns
+# on the right say who relapsed outside the marrow, who died and who had graft-versus-host disease. Their times are not
+# printed.
 
 # %%
 #| label: fig-swimmer
-#| fig-cap: Duration of marrow response of each patient, coloured by the disease treated. Dots on the right mark patients who died and patients who had graft-versus-host disease (GVHD), at any time.
+#| fig-cap: Duration of marrow response of each patient, coloured by the disease treated. Dots on the right mark patients who relapsed outside the marrow (EM), died, or had graft-versus-host disease (GVHD), at any time.
 figures.plot_swimmer(data)
 
 # %% [markdown]

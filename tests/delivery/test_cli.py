@@ -336,3 +336,18 @@ def test_help_lists_the_exit_codes():
     assert "0 done · 1 the data have errors · 2 wrong usage · 3 a chapter failed · 4 rendering failed" in " ".join(
         result.output.split()
     )
+
+
+@pytest.mark.parametrize("name", ["study", "cut", "audience"])
+def test_what_the_command_sets_cannot_be_set_again(run, name):
+    """Another study's chapters under this study's name would be the worst of all reports."""
+    result = run("run", COHORT, "-p", f"{name}=other")
+    assert result.exit_code == 2
+    assert f"parameter '{name}' is set by STUDY, --cut and --audience" in result.output
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_usage(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    result = CliRunner().invoke(main, ["run", COHORT, "--out", str(tmp_path / "file" / "reports")])
+    assert result.exit_code == 2
+    assert "reports cannot be written to" in result.output

@@ -19,6 +19,8 @@ if sys.argv[1:] == ["--version"]:
     raise SystemExit(0)
 with open({record!r}, "a") as record:
     seen = {{"argv": sys.argv[1:], "cwd": os.getcwd(), "epoch": os.environ.get("SOURCE_DATE_EPOCH")}}
+    notebook = pathlib.Path("report.ipynb").read_text(encoding="utf-8")
+    seen["figures"] = [kind for kind in ("image/svg+xml", "image/png") if '"' + kind + '":' in notebook]
     record.write(json.dumps(seen) + "\\n")
 if {fails!r}:
     print("\\033[31mERROR: invalid YAML in cell 3\\033[39m", file=sys.stderr)
@@ -52,6 +54,7 @@ def test_quarto_is_called_once_a_format_in_the_project_folder(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = install(tmp_path, monkeypatch)
+    before = (project / "report.ipynb").read_bytes()
     written = find_quarto().render(project, ["html", "pdf", "docx"])
     assert {to: path.name for to, path in written.items()} == {
         "html": "report.html",
@@ -68,6 +71,9 @@ def test_quarto_is_called_once_a_format_in_the_project_folder(
     assert {call["cwd"] for call in seen} == {str(project)}
     assert {call["epoch"] for call in seen} == {"1625011200"}
     assert all("--no-execute" in call["argv"] for call in seen)
+    # Word is given pictures only: Quarto would prefer the vector graphic, which Word needs a converter for
+    assert [call["figures"] for call in seen] == [["image/svg+xml", "image/png"]] * 2 + [["image/png"]]
+    assert (project / "report.ipynb").read_bytes() == before
     assert all("rendered-with:Quarto 1.10.19" in call["argv"] for call in seen)
 
 

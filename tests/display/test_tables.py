@@ -138,7 +138,7 @@ def test_the_candidates_are_those_of_the_first_patient_with_the_most(cohort):
     cells = tables.make_table_candidates(cohort, "DOR").cells
     assert cells.values.tolist() == [
         ["1", "Marrow relapse", "event", "1", "decides"],
-        ["1", "In remission at last report", "censoring", "1", "considered"],
+        ["1", "Last report of the marrow", "censoring", "1", "considered"],
     ]
     chosen = tables.make_table_candidates(cohort, "DOR", patient="17").cells
     assert set(chosen["Patient"]) == {"17"}
@@ -146,7 +146,8 @@ def test_the_candidates_are_those_of_the_first_patient_with_the_most(cohort):
 
 def test_the_contradicted_claims_come_with_what_was_found(cohort):
     cells = tables.make_table_contradicted(cohort).cells.set_index("Claim")
-    assert set(cells.index) == {"T1-26", "R22", "D08", "R27", "R28"}
+    assert set(cells.index) == {"T1-26", "R22", "D08", "R27", "R28", "S07", "R18", "U07"}
+    assert "Impossible as a Kaplan–Meier interval of 17 patients with up to 4 deaths" in cells.loc["S07", "Reason"]
     assert cells.loc["T1-26", "Recomputed"] == "8 (1–31)"
     assert cells.loc["R22", "Recomputed"] == "8 (1–55)"
     assert "3 of 15 is 20.0%" in cells.loc["R27", "Reason"]

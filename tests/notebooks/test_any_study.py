@@ -79,7 +79,7 @@ def test_what_is_missing_is_said(write_study):
     shown = list(displayed(NOTEBOOKS / "03_survival.py", str(folder), "first"))
     assert "*This study declares no endpoint DOR.*" in shown
     assert "*This study declares no swimmer plot.*" in shown
-    assert any("Overall survival is not derivable: missing raw tables" in str(text) for text in shown)
+    assert any("Overall survival is not derivable (missing raw tables" in str(text) for text in shown)
 
 
 def test_the_published_cohort_shows_everything():

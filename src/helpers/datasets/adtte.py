@@ -20,8 +20,12 @@ ADTTE_COLUMNS = (
 )  # fmt: skip
 DATE_OF_DEATH = "ADSL.DTHDT"
 """Used in the dictionary for the date after which nothing can happen to a patient."""
-EVENT, CENSORED, COMPETING = 0, 1, 2
+EVENT, COMPETING, CENSORING = "event", "competing event", "censoring"
+"""Roles of a candidate."""
+CNSR_OF = {EVENT: 0, CENSORING: 1, COMPETING: 2}
 """Values of CNSR: the event, censored, and an event of a competing kind."""
+CODE_OF = {0: 1, 1: 0, 2: 2}
+"""What CNSR means to the statistics: 0 censored, 1 the event, 2 a competing event."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,10 @@ def get_event_code(adtte: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype
 
     The only place where the ADaM variable CNSR is read.
     """
-    codes = adtte["CNSR"].map({CENSORED: 0, EVENT: 1, COMPETING: 2})
+    codes = adtte["CNSR"].map(CODE_OF)
     if codes.isna().any():
         unknown = adtte.loc[codes.isna(), "CNSR"].iloc[0]
-        raise ValueError(
-            f"CNSR is {unknown!r}: expected {EVENT} (event), {CENSORED} (censored) or {COMPETING} (competing)"
-        )
+        raise ValueError(f"CNSR is {unknown!r}: expected 0 (event), 1 (censored) or 2 (competing event)")
     return codes.to_numpy().astype(np.int64)
 
 
@@ -98,18 +100,19 @@ def derive_time_to_event(tables: Tables, adsl: pd.DataFrame, endpoint: Endpoint,
     candidates.insert(2, "PARAMCD", endpoint.param)
     candidates.insert(3, "PARAM", endpoint.label)
     candidates.insert(5, "AVALU", "MONTHS")
+    candidates.insert(6, "CNSR", candidates["ROLE"].map(CNSR_OF))
     adtte = candidates.loc[candidates["CHOSEN"], list(ADTTE_COLUMNS)].reset_index(drop=True)
     return TimeToEvent(adtte, candidates, tuple(findings))
 
 
 def _collect_candidates(tables: Tables, endpoint: Endpoint) -> pd.DataFrame:
-    roles = [(EVENT, endpoint.events), (COMPETING, endpoint.competing), (CENSORED, endpoint.censoring)]
+    roles = [(EVENT, endpoint.events), (COMPETING, endpoint.competing), (CENSORING, endpoint.censoring)]
     ranked = [(role, source) for role, sources in roles for source in sources]
     parts = [_candidates_of(tables, source, role, rank) for rank, (role, source) in enumerate(ranked)]
     return pd.concat(parts, ignore_index=True)
 
 
-def _candidates_of(tables: Tables, source: Source, role: int, rank: int) -> pd.DataFrame:
+def _candidates_of(tables: Tables, source: Source, role: str, rank: int) -> pd.DataFrame:
     column = source.column
     table = tables[column.table]
     # a condition on another table is a condition on the patient, one on this table on the record
@@ -126,11 +129,11 @@ def _candidates_of(tables: Tables, source: Source, role: int, rank: int) -> pd.D
         {
             "USUBJID": patients,
             "AVAL": times if source.time else np.nan,
-            "CNSR": role,
+            "ROLE": role,
             "STARTDT": pd.NaT,
             "ADT": times if source.date else pd.NaT,
-            "EVNTDESC": None if role == CENSORED else source.label,
-            "CNSDTDSC": source.label if role == CENSORED else None,
+            "EVNTDESC": None if role == CENSORING else source.label,
+            "CNSDTDSC": source.label if role == CENSORING else None,
             "SRCDOM": column.table,
             "SRCVAR": column.name,
             "SRCSEQ": records.index,
@@ -163,7 +166,7 @@ def _find_contradictions(candidates: pd.DataFrame, patients: "pd.Series[str]", e
     )
     deaths = candidates[_is_death(candidates)].set_index("USUBJID")["ADT"]
     death = candidates["USUBJID"].map(deaths[~deaths.index.duplicated()])
-    late = (candidates["CNSR"] != CENSORED) & (candidates["ADT"] > death)
+    late = (candidates["ROLE"] != CENSORING) & (candidates["ADT"] > death)
     return findings + _about_dates(
         candidates[late], f"{endpoint.param}: the event is after the patient's death", death[late]
     )
@@ -194,7 +197,7 @@ def _about_dates(records: pd.DataFrame, rule: str, limits: "pd.Series[pd.Timesta
 
 def _choose(candidates: pd.DataFrame, patients: Sequence[str]) -> pd.DataFrame:
     position = {patient: place for place, patient in enumerate(patients)}
-    is_event = candidates["CNSR"] != CENSORED
+    is_event = candidates["ROLE"] != CENSORING
     # events first, earliest first; then censoring, latest first; precedence decides between equal times
     ordered = candidates.assign(
         _patient=candidates["USUBJID"].map(position),

@@ -66,7 +66,11 @@ def read_chapter(file: Path) -> Chapter:
 
 def _read_parameters(file: Path, source: str) -> dict[str, Literal]:
     parameters: dict[str, Literal] = {}
-    for statement in ast.parse(source).body:
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        raise UsageError(f"{file}: the parameters cell is not Python, line {error.lineno}: {error.msg}") from error
+    for statement in statements:
         if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
             raise UsageError(f"{file}: the parameters cell may hold only assignments: {ast.unparse(statement)}")
         try:

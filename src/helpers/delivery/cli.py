@@ -3,6 +3,7 @@
 import ast
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 EXIT_DATA, EXIT_USAGE, EXIT_CHAPTER, EXIT_RENDERING = 1, 2, 3, 4
+EXIT_PROGRAM = 70
 FORMATS = ("html", "pdf", "docx")
 
 
@@ -34,6 +36,10 @@ def _exit_with_its_code(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except tuple(codes) as error:
             _fail(str(error), next(code for kind, code in codes.items() if isinstance(error, kind)))
+        except Exception:
+            # a fault of the program, not of the data: its traceback, and a code that means nothing else
+            traceback.print_exc()
+            sys.exit(EXIT_PROGRAM)
 
     return guarded
 
@@ -50,13 +56,13 @@ def _say(message: str) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="blina-dli")
 def main() -> None:
-    r"""From raw patient tables to one publication-style report per data cut.
+    """From raw patient tables to one publication-style report per data cut.
 
     STUDY is the name of a folder under data/, or the path of a study folder anywhere.
 
     \b
     Exit codes: 0 done · 1 the data have errors · 2 wrong usage · 3 a chapter failed · 4 rendering failed
-    """
+    """  # noqa: D301 - click wants the control character itself
 
 
 @main.command()

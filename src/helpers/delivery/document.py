@@ -57,9 +57,9 @@ def _front_matter(data: CutData) -> dict[str, Any]:
     study, cut = data.study, data.cut
     return {
         "title": study.title,
-        "subtitle": study.subtitle,
+        # no date key: Quarto reads every date as one and would make a day of "as published in 2022"
+        "subtitle": f"{study.subtitle}. Data cut: {cut.label}" + (f" ({cut.date.isoformat()})" if cut.date else ""),
         "author": f"{study.authors_role}: {', '.join(study.authors)}",
-        "date": f"Data cut: {cut.label}" + (f" ({cut.date.isoformat()})" if cut.date else ""),
         "pagetitle": f"{study.short_title}, {cut.label}",
     }
 

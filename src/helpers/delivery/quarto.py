@@ -3,6 +3,7 @@
 Quarto reads ``_quarto.yml`` by itself and takes the stored outputs of the notebook; nothing is executed here.
 """
 
+import json
 import os
 import re
 import shutil
@@ -60,7 +61,18 @@ class QuartoRenderer:
         RenderError
             With what Quarto said, if it fails or writes no file.
         """
-        return {to: self._render_format(project.resolve(), to) for to in formats}
+        return {to: self._render_as_its_own(project.resolve(), to) for to in formats}
+
+    def _render_as_its_own(self, project: Path, to: str) -> Path:
+        """Render from what suits the format: Word needs pictures, where Quarto would prefer vector graphics."""
+        notebook = project / NOTEBOOK
+        whole = notebook.read_bytes()
+        if to == "docx":
+            notebook.write_bytes(_without_vector_graphics(whole))
+        try:
+            return self._render_format(project, to)
+        finally:
+            notebook.write_bytes(whole)
 
     def _render_format(self, project: Path, to: str) -> Path:
         if to not in FORMATS:
@@ -89,6 +101,16 @@ class QuartoRenderer:
         if not target.is_file():
             raise RenderError(self.name, to, f"quarto wrote no {target.name}: {said or 'no message'}")
         return target
+
+
+def _without_vector_graphics(notebook: bytes) -> bytes:
+    """The same notebook, its figures as pictures only."""
+    content = json.loads(notebook)
+    for cell in content["cells"]:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                output["data"].pop("image/svg+xml", None)
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def find_quarto() -> QuartoRenderer:

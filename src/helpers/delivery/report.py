@@ -19,10 +19,12 @@ from helpers.delivery.traceability import find_untraced_numbers
 from helpers.intake.findings import make_findings_frame
 from helpers.results.cut import CutData, open_cut
 from helpers.results.schema import format_exactly, write_results
+from helpers.study.errors import UsageError
 from helpers.study.model import Cut, Study
 from helpers.study.paths import BIBLIOGRAPHY, QUARTO_CONFIG, REPORTS, ROOT
 from helpers.study.reading import read_cut, read_study
 
+RESERVED = {"study", "cut", "audience"}
 THEME = Path(__file__).resolve().parent / "theme"
 
 
@@ -87,6 +89,8 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
         If a document cannot be made.
     """
     chapters = list_chapters()
+    for name in RESERVED & set(order.parameters):
+        raise UsageError(f"parameter '{name}' is set by STUDY, --cut and --audience")
     given = {"study": order.study, "cut": order.cut, "audience": order.audience, **order.parameters}
     parameters = choose_parameters(chapters, given)
     renderer = choose_renderer(order.renderer)
@@ -98,11 +102,15 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     asked["engine"] = renderer.version
     documents = tuple(folder / f"report.{to}" for to in order.formats)
     if not order.force and is_current(folder, provenance, asked):
+        shutil.rmtree(_failed(folder), ignore_errors=True)
         progress(f"{study.id}, {cut.id}: current, nothing to do (--force builds anyway)")
         return Delivery(folder, documents)
     data = open_cut(order.study, order.cut, order.audience)
     progress(f"{study.id}, {cut.id}: {len(chapters)} chapters")
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"reports cannot be written to {order.out}: {error.strerror}") from error
     with tempfile.TemporaryDirectory(prefix=f".{cut.id}-", dir=folder.parent) as name:
         building, project = Path(name) / "delivered", Path(name) / "project"
         _write_data(data, building)
@@ -134,7 +142,7 @@ def _execute(
     try:
         return execute_chapters(chapters, parameters, executed, jobs, progress)
     except ChapterError as error:
-        kept = folder.parent / f"{folder.name}.failed"
+        kept = _failed(folder)
         kept.mkdir(exist_ok=True)
         notebook = Path(shutil.copy(error.notebook, kept / error.notebook.name))
         raise ChapterError(error.chapter, error.cell, notebook, error.reason) from error
@@ -167,9 +175,14 @@ def _make_project(folder: Path) -> None:
     shutil.copytree(THEME, folder / THEME.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
 
 
+def _failed(folder: Path) -> Path:
+    """Where the notebook of a failed chapter is kept: beside the delivered folder, until a run succeeds."""
+    return folder.parent / f"{folder.name}.failed"
+
+
 def _publish(building: Path, folder: Path) -> None:
     """Swap the finished folder in; the old one goes only once the new one is complete."""
-    shutil.rmtree(folder.parent / f"{folder.name}.failed", ignore_errors=True)
+    shutil.rmtree(_failed(folder), ignore_errors=True)
     old = building.parent / "old"
     if folder.exists():
         folder.rename(old)

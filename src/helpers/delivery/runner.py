@@ -108,6 +108,7 @@ def _execute(chapter: Chapter, parameters: Mapping[str, Literal], folder: Path) 
                 kernel_name=KERNELSPEC["name"],
                 progress_bar=False,
                 cwd=str(NOTEBOOKS),
+                extra_arguments=["--IPKernelApp.log_level=50"],  # what concerns a chapter is in its notebook
                 config=_kernel_config(sockets),
             )
         except PapermillExecutionError as error:

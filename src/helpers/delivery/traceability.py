@@ -1,13 +1,14 @@
 """Every number a reader meets must come from somewhere: the results, or the study's own files."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
+
 from helpers.results.cut import CutData
-from helpers.study.paths import DICTIONARY
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 POWER = re.compile(r"(\d+(?:\.\d+)?)×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -19,39 +20,56 @@ NOT_READ = {"nav", "style", "script", "details", "svg", "title", "head"}
 """Elements without prose or cells: contents, style, code, drawings."""
 NOT_CLAIMS = {"refs", "sec-provenance", "header-section-number", "citation", "csl-entry"}
 """Ids and classes of the numbers that are not results: references, versions and sums, section numbers, citations."""
+CLAIMS = "sec-claims"
+"""Id of the chapter on published claims, the only one in which the claims account for numbers."""
 VOID = {"img", "br", "hr", "meta", "link", "input", "col", "wbr", "source"}
 
 
 class _VisibleText(HTMLParser):
     """Collects the text of a document, captions and alternative texts included."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: str = "", without: str = "") -> None:
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
+        self._only, self._without = only, without
         self._skipped = 0
+        self._inside = 0 if only else 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
-        if not self._skipped and "alt" in found:
+        if self._inside and not self._skipped and "alt" in found:
             self.texts.append(found["alt"])
         if tag in VOID:
             return
         names = {found.get("id", ""), *found.get("class", "").split()}
-        if self._skipped or tag in NOT_READ or names & NOT_CLAIMS:
+        if self._only and (self._inside or self._only in names):
+            self._inside += 1
+        if self._skipped or tag in NOT_READ or names & NOT_CLAIMS or (self._without and self._without in names):
             self._skipped += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if self._skipped and tag not in VOID:
-            self._skipped -= 1
+        if tag in VOID:
+            return
+        self._skipped = max(0, self._skipped - 1)
+        if self._only:
+            self._inside = max(0, self._inside - 1)
 
     def handle_data(self, data: str) -> None:
-        if not self._skipped:
+        if self._inside and not self._skipped:
             self.texts.append(data)
 
 
-def read_visible_text(html: str) -> str:
-    """Text of an HTML report as a reader meets it, without contents, code, references and provenance."""
-    parser = _VisibleText()
+def read_visible_text(html: str, only: str = "", without: str = "") -> str:
+    """Text of an HTML report as a reader meets it, without contents, code, references and provenance.
+
+    Parameters
+    ----------
+    html : str
+        The report.
+    only, without : str
+        Id of a section: read only it, or leave it out.
+    """
+    parser = _VisibleText(only, without)
     parser.feed(html)
     return STRUCTURE.sub(" ", " ".join(parser.texts))
 
@@ -59,8 +77,9 @@ def read_visible_text(html: str) -> str:
 def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     """Numbers of a rendered report that neither the results nor the study's files account for.
 
-    A number is accounted for if a result, or a hundred times a result, rounds to it at its own precision, or if it
-    stands in the study's files or the data dictionary.
+    A number is accounted for if a result rounds to it at its own precision (a probability as a percentage), or if it
+    stands in study.yml, the raw tables or, in the chapter on published claims, among the claims and their audit. The
+    audit and the claims account for nothing outside that chapter.
 
     Parameters
     ----------
@@ -74,25 +93,35 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     list of str
         Each such number with the words around it, in the order of the text.
     """
-    files = [file for file in sorted(data.study.folder.rglob("*")) if file.is_file()]
-    written = " ".join(file.read_text(encoding="utf-8", errors="replace") for file in (*files, DICTIONARY))
+    html = report.read_text(encoding="utf-8")
     conventions = data.study.conventions
-    values = [abs(value) for value in (*data.results["value"].dropna(), *data.results["time_months"].dropna())]
-    values += [conventions.confidence, conventions.days_per_month]
-    return find_untraced(read_visible_text(report.read_text(encoding="utf-8")), values, written)
+    declared = [conventions.confidence, conventions.days_per_month]
+    files = [data.study.folder / "study.yml", *sorted(data.study.raw.glob("*.csv"))]
+    written = " ".join(file.read_text(encoding="utf-8") for file in files)
+    results = data.results[~data.results["analysis"].isin(["audit", "km_curve"])]
+    values = [*_values(results), *declared]
+    endpoints = {endpoint.param for endpoint in data.study.endpoints}
+    printed = [item.claim for item in data.audited if item.claim.endpoint in endpoints]
+    beside = " ".join(claim.printed for claim in printed)  # printed values stand beside what cannot be derived
+    found = find_untraced(read_visible_text(html, without=CLAIMS), values, f"{written} {beside}")
+    claims = data.study.published_claims
+    if claims.is_file():
+        audited = [*values, *_values(data.results[data.results["analysis"] == "audit"])]
+        written = f"{written} {claims.read_text(encoding='utf-8')} {' '.join(data.results['note'])}"
+        # the audit's recomputed percentages stand as percentages already
+        found += find_untraced(read_visible_text(html, only=CLAIMS), audited, written)
+    return found
+
+
+def _values(results: pd.DataFrame) -> list[float]:
+    return [abs(value) for column in ("value", "time_months") for value in results[column].dropna().unique()]
 
 
 def find_untraced(text: str, values: Iterable[float], written: str) -> list[str]:
     """Numbers in a text that are neither roundings of the values nor stand in the written sources."""
     exact = list(values)
-    known = set(NUMBER.findall(written))
-    known |= {
-        _round(value * factor, places)
-        for value in exact
-        for factor in (1, 100)
-        for places in range(LARGEST_DECIMALS + 1)
-    }
-    powers = {float(f"{value:.3g}") for value in exact} | {float(f"{value:.2g}") for value in exact}
+    known = set(NUMBER.findall(written)) | {text for value in exact for text in _roundings(value)}
+    powers = {float(f"{value:.{digits}g}") for value in exact for digits in (2, 3)}
     powers |= {float(number) for number in re.findall(r"\d(?:\.\d+)?e-?\d+", written)}
     untraced = []
     for match in POWER.finditer(text):
@@ -102,6 +131,15 @@ def find_untraced(text: str, values: Iterable[float], written: str) -> list[str]
     rest = POWER.sub(lambda match: " " * len(match[0]), text)
     untraced += [_with_words(rest, match) for match in NUMBER.finditer(rest) if match[0] not in known]
     return untraced
+
+
+def _roundings(value: float) -> Iterator[str]:
+    """Texts that a value may be printed as: a probability as a percentage or with decimals, others as they are."""
+    if 0 <= value <= 1:
+        yield from (_round(100 * value, places) for places in range(LARGEST_DECIMALS - 1))
+        yield from (_round(value, places) for places in range(2, LARGEST_DECIMALS + 1))
+    if value == int(value) or value > 1:
+        yield from (_round(value, places) for places in range(LARGEST_DECIMALS + 1))
 
 
 def _round(value: float, places: int) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import pandas as pd
 
 from helpers.results.schema import Key, Rows, get_note, get_stats, make_rows
+from helpers.statistics.possible_curves import list_possible_estimates
 from helpers.study.claims import (
     Claim,
     IntervalCheck,
@@ -19,6 +20,7 @@ from helpers.study.claims import (
     SameCheck,
     Selector,
     SumCheck,
+    SurvivalIntervalCheck,
     UnionCheck,
 )
 from helpers.study.errors import UsageError
@@ -168,6 +170,8 @@ def _compare(claim: Claim, check: object, published: PublishedClaims, results: p
             yield from _against_same(claim, check, published)
         case IntervalCheck():
             yield from _against_interval(claim)
+        case SurvivalIntervalCheck():
+            yield _against_possible_curves(claim, check)
         case UnionCheck():
             yield _against_union(claim, check, published)
         case MissingCheck():
@@ -251,6 +255,18 @@ def _against_interval(claim: Claim) -> Iterator[Comparison]:
     if "percent" in values:
         holds = 0 <= values["percent"] <= 100
         yield Comparison("interval", "percent", values["percent"], None, holds, "within 0 to 100")
+
+
+def _against_possible_curves(claim: Claim, check: SurvivalIntervalCheck) -> Comparison:
+    estimate, lower, upper = (claim.values[key] for key in ("estimate", "lower", "upper"))
+    holds = any(
+        is_same(100 * possible.estimate, estimate)
+        and is_same(100 * possible.lcl, lower)
+        and is_same(100 * possible.ucl, upper)
+        for possible in list_possible_estimates(check.n, check.deaths)
+    )
+    basis = f"a Kaplan–Meier interval of {check.n} patients with up to {check.deaths} deaths"
+    return Comparison("survival_interval", "estimate", estimate, None, holds, basis)
 
 
 def _against_union(claim: Claim, check: UnionCheck, published: PublishedClaims) -> Comparison:

@@ -86,6 +86,14 @@ class IntervalCheck(Declared):
     against: Literal["interval"]
 
 
+class SurvivalIntervalCheck(Declared):
+    """A survival estimate with its interval must be one that so many patients and deaths can give."""
+
+    against: Literal["survival_interval"]
+    n: Annotated[int, Field(gt=0)]
+    deaths: Annotated[int, Field(gt=0)]
+
+
 class UnionCheck(Declared):
     """Patients with any of several events: no fewer than the largest part, no more than the sum of the parts."""
 
@@ -101,7 +109,14 @@ class MissingCheck(Declared):
 
 
 Check = Annotated[
-    ResultCheck | PercentCheck | SumCheck | SameCheck | IntervalCheck | UnionCheck | MissingCheck,
+    ResultCheck
+    | PercentCheck
+    | SumCheck
+    | SameCheck
+    | IntervalCheck
+    | SurvivalIntervalCheck
+    | UnionCheck
+    | MissingCheck,
     Field(discriminator="against"),
 ]
 

@@ -40,12 +40,14 @@ class Endpoint(Declared):
     """A time-to-event endpoint as a declared value.
 
     The earliest event wins, in order of precedence where two fall together; a competing event ends the time as an event
-    of another cause; otherwise the latest censoring time counts.
+    of another cause; otherwise the latest censoring time counts. `unavailable` says in
+    a reader's words why the data of an endpoint that cannot be derived do not exist.
     """
 
     param: Name
     label: str
     definition: str
+    unavailable: str = ""
     population: Name
     origin: Origin
     events: Annotated[tuple[Source, ...], Field(min_length=1)]

@@ -96,7 +96,7 @@ class Swimmer(Declared):
 class Conventions(Declared):
     """The statistical conventions of the report, printed in its methods."""
 
-    days_per_month: float = 30.4375
+    days_per_month: Annotated[float, Field(gt=0)] = 30.4375
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     km_interval: Literal["log-log", "log", "plain"] = "log-log"
     proportion_interval: Literal["clopper-pearson"] = "clopper-pearson"

@@ -31,7 +31,7 @@ def plot_survival(data: CutData, param: str) -> Figure:
         figure = make_figure(3.9)
         axes, table = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         _draw_curve(axes, curve)
-        axes.set_ylabel("Probability of continued response" if "espon" in endpoint.label else "Probability")
+        axes.set_ylabel("Probability of no event")
         axes.set_xlabel(f"Months from {endpoint.origin.label}")
         axes.tick_params(labelbottom=True)
         _draw_risk_table(table, risk)

@@ -92,6 +92,8 @@ def _arithmetic(item: AuditedClaim) -> list[str]:
             texts.append(f"{comparison.basis} says {_format(comparison)}")
         if comparison.kind == "interval" and not comparison.holds:
             texts.append(f"the interval does not hold: {comparison.basis}")
+        if comparison.kind == "survival_interval":
+            texts.append(f"{'possible' if comparison.holds else 'impossible'} as {comparison.basis}")
         if comparison.kind == "union":
             relation = "possible" if comparison.holds else "impossible"
             texts.append(f"{relation}: by its parts {comparison.basis} patients")

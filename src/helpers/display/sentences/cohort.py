@@ -31,13 +31,20 @@ def describe_cohort(data: CutData) -> Prose:
             f", median {age.label.lower()} {format_number(stats['median'])} {age.unit or ''} "
             f"(range {format_range(stats['min'], stats['max'])})"
         )
-    strata = [
-        f"{_number(count_patients(data, 'SAFFL', group, level))} "
-        f"({format_percent(count_patients(data, 'SAFFL', group, level) / n, n)}) for {within_sentence(label)}"
-        for group, level, label in list_strata(data)
-        if group
-    ]
-    return Prose(f"{text}. Treatment was given to {join_words(strata)}." if strata else f"{text}.")
+    return Prose(". ".join([text, *_describe_strata(data, n)]) + ".")
+
+
+def _describe_strata(data: CutData, n: float) -> list[str]:
+    labels = {variable.name: variable.label for variable in data.study.variables}
+    sentences = []
+    for group in data.study.strata:
+        parts = []
+        for name, level, label in list_strata(data):
+            if name == group:
+                patients = count_patients(data, "SAFFL", group, level)
+                parts.append(f"{within_sentence(label)} in {_number(patients)} ({format_percent(patients / n, n)})")
+        sentences.append(f"{labels[group]}: {join_words(parts)}")
+    return sentences
 
 
 def describe_conventions(data: CutData) -> Prose:

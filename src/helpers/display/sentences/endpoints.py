@@ -24,6 +24,7 @@ from helpers.display.lookup import (
 )
 from helpers.display.prose import Prose
 from helpers.results.cut import CutData
+from helpers.study.endpoints import Endpoint
 
 
 def describe_proportion(data: CutData, param: str, population: str = "SAFFL") -> str:
@@ -63,7 +64,7 @@ def describe_time_to_event(data: CutData, param: str) -> Prose:
     keys = {"param": param, "population": endpoint.population}
     counts, follow_up = get_event_counts(data, endpoint), get(data, "follow_up", **keys)
     if counts["n"] is None:
-        return Prose(f"{endpoint.label} is {note(data, 'follow_up', **keys)}.")
+        return Prose(f"{endpoint.label} is not derivable.")
     if not counts["n"]:
         return Prose(f"{endpoint.label}: {count(0, 'patient')}.")
     competing = f"{count(counts['competing'] or 0, 'competing event')}, " if endpoint.competing else ""
@@ -107,8 +108,13 @@ def list_not_derivable(data: CutData) -> Prose:
     missing = [endpoint for endpoint in data.study.endpoints if data.time_to_event[endpoint.param].missing]
     if not missing:
         return Prose("All declared endpoints can be derived from the data.")
-    lines = [f"- {describe_time_to_event(data, endpoint.param)}" for endpoint in missing]
-    return Prose("\n".join(lines))
+    return Prose("\n".join(f"- {_explain_absence(data, endpoint)}" for endpoint in missing))
+
+
+def _explain_absence(data: CutData, endpoint: Endpoint) -> str:
+    reason = note(data, "follow_up", param=endpoint.param, population=endpoint.population)
+    because = f" because {endpoint.unavailable}" if endpoint.unavailable else ""
+    return f"{endpoint.label} is not derivable{because} ({reason.removeprefix('not derivable: ')})."
 
 
 def conclude_endpoints(data: CutData) -> Prose:
@@ -119,8 +125,8 @@ def conclude_endpoints(data: CutData) -> Prose:
     if data.study.responses:
         first = data.study.responses[0]
         text += f" {first.label}: {describe_proportion(data, first.param)}."
-    text += f" Of the time-to-event endpoints, {join_words(derived)} can be derived" if derived else ""
-    text += f"; {join_words(missing)} cannot." if missing else "."
+    text += f" Of the time-to-event endpoints, {join_words(derived)} can be derived." if derived else ""
+    text += f" {join_words(missing)} cannot be derived." if missing else ""
     return Prose(text)
 
 

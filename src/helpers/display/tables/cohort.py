@@ -121,5 +121,5 @@ def make_table_listing(data: CutData) -> Table:
     if listing.section is not None:
         cells["Section"] = [str(section) for section in table[listing.section.name]]
     groups = "Section" if listing.section is not None else None
-    notes = ["Codes as printed. Dash: not stated. DLI, donor lymphocyte infusion; mo, months; y, years."]
+    notes = ["Codes as in the raw table. Dash: not stated. DLI, donor lymphocyte infusion; mo, months; y, years."]
     return make_table(cells, "listing", stub="No.", groups=groups, left=left, notes=notes)

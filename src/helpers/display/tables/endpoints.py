@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.datasets.adtte import CENSORED, COMPETING, EVENT, TimeToEvent
+from helpers.datasets.adtte import TimeToEvent
 from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import (
     format_fraction,
@@ -27,8 +27,6 @@ from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
 from helpers.results.time_to_event import describe_missing
 
-ROLES = {EVENT: "event", COMPETING: "competing event", CENSORED: "censoring"}
-
 
 def make_table_response(data: CutData) -> Table:
     """Responses with exact intervals, overall and by stratum."""
@@ -41,7 +39,7 @@ def make_table_response(data: CutData) -> Table:
         return make_table(pd.DataFrame(rows), "response")
     interval = method(data, "proportion", param=data.study.responses[0].param, population="SAFFL")
     definitions = [f"{item.label}: {item.definition}." for item in data.study.responses if item.definition]
-    notes = [*[text.replace("10^-4^", "10⁻⁴") for text in definitions], f"CI: {interval}."]
+    notes = [*definitions, f"CI: {interval}."]
     return make_table(pd.DataFrame(rows), "response", stub="Response", groups="Patients treated", notes=notes)
 
 
@@ -91,15 +89,17 @@ def _derivable(data: CutData, param: str) -> str:
 @or_say_so
 def make_table_decisions(data: CutData, param: str) -> Table:
     """How each patient's time was decided, with the record that decided it."""
+    candidates = _derived(data, param).candidates
+    decided = candidates[candidates["CHOSEN"]]
     rows = [
         {
             "Patient": record["USUBJID"],
             "Months": format_number(record["AVAL"]),
-            "Ends in": ROLES[record["CNSR"]],
+            "Ends in": record["ROLE"],
             "Decided by": record["EVNTDESC"] or record["CNSDTDSC"],
             "Record": f"{record['SRCDOM']}, record {record['SRCSEQ']}, {record['SRCVAR']}",
         }
-        for record in _derived(data, param).adtte.to_dict(orient="records")
+        for record in decided.to_dict(orient="records")
     ]
     left = ["Ends in", "Decided by", "Record"]
     return make_table(pd.DataFrame(rows), f"decisions-{param.lower()}", stub="Patient", left=left)
@@ -124,7 +124,7 @@ def make_table_candidates(data: CutData, param: str, patient: str | None = None)
         {
             "Patient": record["USUBJID"],
             "Candidate": record["EVNTDESC"] or record["CNSDTDSC"],
-            "Role": ROLES[record["CNSR"]],
+            "Role": record["ROLE"],
             "Months": format_number(record["AVAL"]),
             "Verdict": "decides" if record["CHOSEN"] else "considered",
         }

@@ -56,7 +56,8 @@ def _make_table_events(events: pd.DataFrame, name: str, interval: str, upper: bo
         for row in events.to_dict(orient="records")
     ]
     notes = [
-        "Printed counts of patients: the source does not give adverse events by patient.",
+        "Printed counts of patients: the source does not give adverse events by patient. GVHD is counted apart from "
+        "the other adverse events.",
         "CI: Clopper-Pearson exact interval; its upper limit is that of the two-sided interval.",
     ]
     return make_table(pd.DataFrame(rows), name, stub="Event", left=["Grade", "Place in the source"], notes=notes)

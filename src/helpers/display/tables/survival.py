@@ -66,7 +66,7 @@ def make_table_at_times(data: CutData, params: Sequence[str]) -> Table:
                     "Endpoint": endpoint.label,
                     "Months": format_number(time),
                     "At risk": format_number(stats["n_risk"]),
-                    "Still in response, %": estimate,
+                    "Without event, %": estimate,
                     f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
                 }
             )
@@ -83,7 +83,7 @@ def make_table_printed_survival(data: CutData) -> Table:
         if not data.time_to_event[endpoint.param].missing:
             continue
         reason = note(data, "km", param=endpoint.param, population=endpoint.population)
-        notes.append(f"{endpoint.label}: {reason}.")
+        notes.append(f"{endpoint.label}: {endpoint.unavailable or reason}.")
         claims = [item.claim for item in data.audited if item.claim.endpoint == endpoint.param]
         # the same statement stands in the summary, the results and the second summary: one row with its places
         for said in dict.fromkeys((claim.about, tuple(claim.values.items())) for claim in claims):

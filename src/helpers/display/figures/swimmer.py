@@ -16,7 +16,7 @@ from helpers.results.cut import CutData
 from helpers.results.time_to_event import choose_ticks
 from helpers.study.model import Mark, Variable
 
-END_MARKS = ("X", "D", ">", "o", "s", "v")
+END_MARKS = ("X", ">", "o", "D", "s", "v")
 
 
 @or_say_so

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from .checks import ArrayLike, FloatArray, IntArray, check_groups, check_same_length
-from .comparison import Comparison, chi2_tail
+from .comparison import Comparison
 
 #: Fisher's test of a table larger than 2×2 stops beyond this number of steps; the table then gets the χ² test.
 MAX_STEPS = 300_000
@@ -82,10 +82,10 @@ def compare_counts(
         return Comparison(None, None, None, "no test", groups, note="only one category or one group")
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
     if expected.min() >= 5:
-        return _chi_squared(counts, expected, groups, correction)
+        return _chi_squared(counts, groups, correction)
     p_value = _fisher(counts)
     if p_value is None:
-        chi2 = _chi_squared(counts, expected, groups, correction)
+        chi2 = _chi_squared(counts, groups, correction)
         note = "expected counts below 5, but the table is too large for Fisher's exact test"
         return Comparison(chi2.statistic, chi2.df, chi2.p_value, chi2.method, groups, note=note)
     return Comparison(None, None, p_value, "Fisher's exact test", groups)
@@ -146,24 +146,26 @@ def _check_table(table: Sequence[Sequence[int]] | npt.NDArray[np.int64]) -> IntA
     return counts.astype(np.int64)
 
 
-def _chi_squared(counts: IntArray, expected: FloatArray, groups: tuple[Any, ...], correction: bool) -> Comparison:
-    difference = np.abs(counts - expected)
-    method = "chi-squared test"
-    if correction and counts.shape == (2, 2):
-        difference = difference - min(0.5, float(difference.min()))
-        method += " with continuity correction"
-    statistic = float((difference**2 / expected).sum())
-    df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
-    return Comparison(statistic, df, chi2_tail(statistic, df), method, groups)
+def _chi_squared(counts: IntArray, groups: tuple[Any, ...], correction: bool) -> Comparison:
+    from scipy import stats  # slow to import: only once a table is tested
+
+    corrected = correction and counts.shape == (2, 2)
+    test = stats.chi2_contingency(counts, correction=corrected)
+    method = "chi-squared test with continuity correction" if corrected else "chi-squared test"
+    return Comparison(float(test.statistic), int(test.dof), float(test.pvalue), method, groups)
 
 
 def _fisher(counts: IntArray) -> float | None:
-    """Exact p-value of a table given its margins; None beyond `MAX_STEPS`.
+    """Exact p-value of a table given its margins; None beyond `MAX_STEPS`. Beyond 2×2, scipy draws tables at random.
 
     A table has a probability proportional to exp(−Σ log n!) over its cells. Column by column, the sums of log n! that
     lead to the same margins left over are gathered with the number of ways; equal sums are joined, so that the work
     grows with the number of different probabilities, not of tables.
     """
+    if counts.shape == (2, 2):
+        from scipy import stats
+
+        return float(stats.fisher_exact(counts).pvalue)
     counts = counts if counts.shape[0] <= counts.shape[1] else counts.T
     observed = float(special.gammaln(counts + 1.0).sum())
     rows, columns = counts.sum(axis=1), counts.sum(axis=0)

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STUDIES := $(sort $(patsubst data/%/study.yml,%,$(wildcard data/*/study.yml)))
 
-.PHONY: report test setup lab style pair lock reference clean
+.PHONY: report test setup lab style pair lock reference validation benchmark clean
 
 report: $(VENV)/.installed  ## build every report that is not current
 	@for study in $(STUDIES); do $(BIN)/blina-dli run $$study --all-cuts || exit $$?; done
@@ -31,6 +31,12 @@ pair: $(VENV)/.installed  ## bring the notebook of each chapter in step with its
 
 reference:  ## compute the reference values of the tests again; needs R with survival and cmprsk
 	Rscript tests/reference/make_reference.R
+
+validation: $(VENV)/.installed  ## compare every statistic with R's frozen answers; writes docs/validation.md
+	$(BIN)/python tests/reference/validation.py
+
+benchmark: $(VENV)/.installed  ## time the statistics, beside R where it is present; writes benchmarks/results.md
+	$(BIN)/python benchmarks/run.py
 
 lock:  ## pin all packages again; needs uv
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \

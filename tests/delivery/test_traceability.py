@@ -35,7 +35,13 @@ def test_structure_code_and_references_are_not_read():
         "<details>41</details><p>See Figure 12 and Table 3. <span class='citation'>[8]</span> 17 patients<br>more</p>"
         "<img alt='alt 55'><svg><text>77</text></svg><div id='refs'>1958;53:457</div>"
     )
-    text = read_visible_text(html)
+    text = " ".join(read_visible_text(html))
     found = find_untraced(text, [17.0], "")
     assert [words.split()[0] for words in found] == ["55"]
     assert not any(number in text for number in ("99", "3.7", "41", "12", "77", "457", "[8]"))
+
+
+def test_in_prose_a_count_is_not_a_percentage():
+    """15/17 rounds to 88%: that accounts for 88%, for the range 64–88%, and not for 88 patients."""
+    assert find_untraced("88%, CI 64–88%", VALUES, "", signed=True) == []
+    assert len(find_untraced("88 patients", VALUES, "", signed=True)) == 1

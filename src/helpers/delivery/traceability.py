@@ -12,6 +12,7 @@ from helpers.results.cut import CutData
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 POWER = re.compile(r"(\d+(?:\.\d+)?)×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+AS_PERCENTAGE = re.compile(r"(?:–\d+(?:\.\d+)?)?\s?%")
 STRUCTURE = re.compile(r"\b(Figure|Table|Section)s?\s+\d[\d.]*")
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 LARGEST_DECIMALS = 4
@@ -34,13 +35,16 @@ class _VisibleText(HTMLParser):
         self._only, self._without = only, without
         self._skipped = 0
         self._inside = 0 if only else 1
+        self.cells: list[str] = []
+        self._in_table = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if self._inside and not self._skipped and "alt" in found:
-            self.texts.append(found["alt"])
+            self.cells.append(found["alt"])
         if tag in VOID:
             return
+        self._in_table += tag == "table"
         names = {found.get("id", ""), *found.get("class", "").split()}
         if self._only and (self._inside or self._only in names):
             self._inside += 1
@@ -50,16 +54,17 @@ class _VisibleText(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
+        self._in_table -= tag == "table"
         self._skipped = max(0, self._skipped - 1)
         if self._only:
             self._inside = max(0, self._inside - 1)
 
     def handle_data(self, data: str) -> None:
         if self._inside and not self._skipped:
-            self.texts.append(data)
+            (self.cells if self._in_table else self.texts).append(data)
 
 
-def read_visible_text(html: str, only: str = "", without: str = "") -> str:
+def read_visible_text(html: str, only: str = "", without: str = "") -> tuple[str, str]:
     """Text of an HTML report as a reader meets it, without contents, code, references and provenance.
 
     Parameters
@@ -68,10 +73,17 @@ def read_visible_text(html: str, only: str = "", without: str = "") -> str:
         The report.
     only, without : str
         Id of a section: read only it, or leave it out.
+
+    Returns
+    -------
+    str, str
+        The prose, in which a percentage has its sign; and cells of tables and alternative texts, where a heading may
+        say it.
     """
     parser = _VisibleText(only, without)
     parser.feed(html)
-    return STRUCTURE.sub(" ", " ".join(parser.texts))
+    prose, cells = (STRUCTURE.sub(" ", " ".join(texts)) for texts in (parser.texts, parser.cells))
+    return prose, cells
 
 
 def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
@@ -103,13 +115,15 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     endpoints = {endpoint.param for endpoint in data.study.endpoints}
     printed = [item.claim for item in data.audited if item.claim.endpoint in endpoints]
     beside = " ".join(claim.printed for claim in printed)  # printed values stand beside what cannot be derived
-    found = find_untraced(read_visible_text(html, without=CLAIMS), values, f"{written} {beside}")
+    prose, cells = read_visible_text(html, without=CLAIMS)
+    found = find_untraced(prose, values, written, signed=True)
+    found += find_untraced(cells, values, f"{written} {beside}")
     claims = data.study.published_claims
     if claims.is_file():
         audited = [*values, *_values(data.results[data.results["analysis"] == "audit"])]
         written = f"{written} {claims.read_text(encoding='utf-8')} {' '.join(data.results['note'])}"
         # the audit's recomputed percentages stand as percentages already
-        found += find_untraced(read_visible_text(html, only=CLAIMS), audited, written)
+        found += find_untraced(" ".join(read_visible_text(html, only=CLAIMS)), audited, written)
     return found
 
 
@@ -117,10 +131,14 @@ def _values(results: pd.DataFrame) -> list[float]:
     return [abs(value) for column in ("value", "time_months") for value in results[column].dropna().unique()]
 
 
-def find_untraced(text: str, values: Iterable[float], written: str) -> list[str]:
-    """Numbers in a text that are neither roundings of the values nor stand in the written sources."""
+def find_untraced(text: str, values: Iterable[float], written: str, signed: bool = False) -> list[str]:
+    """Numbers in a text that are neither roundings of the values nor stand in the written sources.
+
+    With `signed`, a number without the sign of a percentage, or an end of such a range, is no percentage.
+    """
     exact = list(values)
-    known = set(NUMBER.findall(written)) | {text for value in exact for text in _roundings(value)}
+    plain = set(NUMBER.findall(written)) | {text for value in exact for text in _roundings(value)}
+    percentages = plain | {text for value in exact for text in _percentages(value)}
     powers = {float(f"{value:.{digits}g}") for value in exact for digits in (2, 3)}
     powers |= {float(number) for number in re.findall(r"\d(?:\.\d+)?e-?\d+", written)}
     untraced = []
@@ -129,17 +147,25 @@ def find_untraced(text: str, values: Iterable[float], written: str) -> list[str]
         if value not in powers and match[0] not in written:
             untraced.append(_with_words(text, match))
     rest = POWER.sub(lambda match: " " * len(match[0]), text)
-    untraced += [_with_words(rest, match) for match in NUMBER.finditer(rest) if match[0] not in known]
+    for match in NUMBER.finditer(rest):
+        is_percentage = not signed or AS_PERCENTAGE.match(rest, match.end())
+        if match[0] not in (percentages if is_percentage else plain):
+            untraced.append(_with_words(rest, match))
     return untraced
 
 
 def _roundings(value: float) -> Iterator[str]:
-    """Texts that a value may be printed as: a probability as a percentage or with decimals, others as they are."""
+    """Texts that a value may be printed as; a fraction needs two decimals to be one."""
     if 0 <= value <= 1:
-        yield from (_round(100 * value, places) for places in range(LARGEST_DECIMALS - 1))
         yield from (_round(value, places) for places in range(2, LARGEST_DECIMALS + 1))
     if value == int(value) or value > 1:
         yield from (_round(value, places) for places in range(LARGEST_DECIMALS + 1))
+
+
+def _percentages(value: float) -> Iterator[str]:
+    """Texts that a probability may be printed as in per cent."""
+    if 0 <= value <= 1:
+        yield from (_round(100 * value, places) for places in range(LARGEST_DECIMALS - 1))
 
 
 def _round(value: float, places: int) -> str:

@@ -29,8 +29,8 @@ def test_every_described_column_of_a_declared_table_exists_somewhere():
     found: dict[str, set[str]] = {}
     for name in list_studies():
         study = read_study(name)
-        for table in study.tables:
-            with (study.raw / f"{table}.csv").open(encoding="utf-8-sig", newline="") as lines:
+        for table in (*study.tables, *study.optional_tables):
+            with (study.folder / "raw" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as lines:
                 found.setdefault(table, set()).update(next(csv.reader(lines)))
     assert {table: set(read_dictionary()[table]) for table in found} == found
 

@@ -151,8 +151,8 @@ FAULTS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"responses": [occurrence()], "outcomes": [occurrence()]},
         ["parameter CR is declared twice"],
     ),
-    "endpoint named as a response": (
-        {"responses": [occurrence()], "endpoints": [endpoint(param="CR")]},
+    "outcome named as a response": (
+        {"responses": [occurrence()], "outcomes": [occurrence()]},
         ["parameter CR is declared twice"],
     ),
     "variable twice": ({"variables": [AGE, AGE]}, ["variable AGE is declared twice"]),

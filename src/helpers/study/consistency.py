@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from helpers.study.analysis_columns import RAW_SOURCES, describe_columns
+from helpers.study.clinical import Plan
 from helpers.study.declared import Column, Condition
-from helpers.study.dictionary import RawColumn, read_dictionary
+from helpers.study.dictionary import RawColumn
 from helpers.study.model import Study, Variable
 
 NUMBERS = ("number", "integer")
@@ -12,21 +14,26 @@ WORDS = ("code", "text", "id")
 
 def find_faults(study: Study) -> list[str]:
     """Faults of a study's declarations, each with the column, what was declared and what the dictionary says."""
-    known = read_dictionary()
+    known = describe_columns()
+    begins = [source for state in study.later_states for source in state.begins]
     every = [*study.columns(), *(column for endpoint in study.endpoints for column in endpoint.columns)]
+    every += [column for source in begins for column in (source.column, *(c.column for c in source.when))]
     unknown = [column for column in dict.fromkeys(every) if column.name not in known.get(column.table, {})]
     if unknown:
         return [f"column {column} is not in data/dictionary.csv" for column in unknown]
+    derived = RAW_SOURCES if study.clinical else ()
     faults = [
         f"column {column} is used, but table {column.table} is not under tables"
         for column in study.columns()
-        if column.table not in study.tables
+        if column.table not in (*study.tables, *study.optional_tables, *derived)
     ]
+    if study.clinical and study.clinical.plan:
+        faults += _faults_of_plan(study, study.clinical.plan)
     return [*faults, *_faults_of_variables(study), *_faults_of_conditions(study), *_faults_of_clocks(study)]
 
 
 def _look_up(column: Column) -> RawColumn:
-    return read_dictionary()[column.table][column.name]
+    return describe_columns()[column.table][column.name]
 
 
 def _expect(column: Column, kinds: tuple[str, ...], use: str) -> Iterator[str]:
@@ -35,8 +42,17 @@ def _expect(column: Column, kinds: tuple[str, ...], use: str) -> Iterator[str]:
         yield f"column {column} is a {kind}, but {use} needs a {' or '.join(kinds)}"
 
 
+def _faults_of_plan(study: Study, plan: Plan) -> Iterator[str]:
+    levels = next((variable.levels for variable in study.variables if variable.name == plan.by), {})
+    for code in plan.courses:
+        if code not in levels:
+            yield f"plan: course '{code}' is not a level of {plan.by}: {', '.join(levels) or 'not declared'}"
+
+
 def _faults_of_variables(study: Study) -> Iterator[str]:
     for variable in study.variables:
+        for column in variable.between or ():
+            yield from _expect(column, ("date",), f"the months of variable {variable.name}")
         if variable.column is None:
             continue
         if variable.column.table != study.patients.table:
@@ -64,6 +80,8 @@ def _faults_of_conditions(study: Study) -> Iterator[str]:
 
 
 def _faults_of_condition(condition: Condition) -> Iterator[str]:
+    if condition.known:
+        return
     if condition.any_of is None and condition.none_of is None:
         yield from _expect(condition.column, NUMBERS, "a limit")
         return

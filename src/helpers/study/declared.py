@@ -1,6 +1,6 @@
 """What all declarations of study.yml are made of: frozen values, columns, conditions."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -37,7 +37,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 class Condition(Declared):
     """One condition on one column; a missing value fulfils none.
 
-    Exactly one of `any_of`, `none_of`, `below` and `at_least` is given.
+    Exactly one of the rules is given; `known: true` asks only for a value.
     """
 
     column: ColumnRef
@@ -45,10 +45,14 @@ class Condition(Declared):
     none_of: tuple[str, ...] | None = None
     below: float | None = None
     at_least: float | None = None
+    at_most: float | None = None
+    known: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
-        rules = [self.any_of, self.none_of, self.below, self.at_least]
+        rules = [self.any_of, self.none_of, self.below, self.at_least, self.at_most, self.known]
         if sum(rule is not None for rule in rules) != 1:
-            raise ValueError(f"a condition on {self.column} needs exactly one of any_of, none_of, below, at_least")
+            raise ValueError(
+                f"a condition on {self.column} needs exactly one of any_of, none_of, below, at_least, at_most, known"
+            )
         return self

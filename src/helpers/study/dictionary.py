@@ -23,6 +23,8 @@ class RawColumn:
         Codes separated by ``|``, or a range ``low..high`` of a number; empty where anything goes.
     used_in : str
         The analysis variable made from it.
+    as_of_cut : str
+        What becomes of it as of a data cut, see `helpers.intake.as_of_cut`; empty where it is always known.
     required : bool
         Whether the table is unusable without the column.
     """
@@ -34,6 +36,7 @@ class RawColumn:
     unit: str
     codelist: str
     used_in: str
+    as_of_cut: str
     required: bool
 
     @property

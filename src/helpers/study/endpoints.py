@@ -1,6 +1,6 @@
 """Time-to-event endpoints as declared values, after admiral's event and censor sources."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -30,18 +30,30 @@ class Source(Declared):
 
 
 class Origin(Declared):
-    """Where the clock starts: a date, or nothing where the sources already count from it."""
+    """Where the clock starts: the earliest date whose record fulfils `when`.
+
+    No date stands where the sources already count from the origin.
+    """
 
     label: str
     date: ColumnRef | None = None
+    when: tuple[Condition, ...] = ()
+
+    @model_validator(mode="after")
+    def _conditions_need_a_date(self) -> Self:
+        others = {condition.column.table for condition in self.when} - {self.date.table if self.date else ""}
+        if others:
+            raise ValueError(f"origin '{self.label}': its conditions must be on the table of its date")
+        return self
 
 
 class Endpoint(Declared):
     """A time-to-event endpoint as a declared value.
 
     The earliest event wins, in order of precedence where two fall together; a competing event ends the time as an event
-    of another cause; otherwise the latest censoring time counts. `unavailable` says in
-    a reader's words why the data of an endpoint that cannot be derived do not exist.
+    of another cause; otherwise the latest censoring time counts. Where an event and a competing event fall on one day,
+    `ties` says which kind goes first. `unavailable` says in a reader's words why the data of an endpoint that cannot be
+    derived do not exist.
     """
 
     param: Name
@@ -53,6 +65,7 @@ class Endpoint(Declared):
     events: Annotated[tuple[Source, ...], Field(min_length=1)]
     competing: tuple[Source, ...] = ()
     censoring: Annotated[tuple[Source, ...], Field(min_length=1)]
+    ties: Literal["event", "competing"] = "event"
     times_at: tuple[float, ...] = (6, 12, 24)
 
     @model_validator(mode="after")
@@ -64,12 +77,13 @@ class Endpoint(Declared):
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Events, competing events and censoring, in order of precedence."""
+        """Events, competing events and censoring."""
         return (*self.events, *self.competing, *self.censoring)
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Every raw column the endpoint reads."""
         origin = (self.origin.date,) if self.origin.date else ()
-        conditions = (condition.column for source in self.sources for condition in source.when)
+        whens = (self.origin.when, *(source.when for source in self.sources))
+        conditions = (condition.column for when in whens for condition in when)
         return (*origin, *(source.column for source in self.sources), *conditions)

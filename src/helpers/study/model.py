@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from helpers.study.clinical import Benchmark, Clinical, Criterion, LaterState
 from helpers.study.declared import Column, ColumnRef, Condition, Declared, Name
 from helpers.study.endpoints import Endpoint
 
@@ -26,8 +27,8 @@ class Population(Declared):
 class Variable(Declared):
     """A patient characteristic: an ADSL variable.
 
-    `kind` is continuous (a number), categorical (the codes of a column, with their printed `levels`) or flag (Y where
-    all conditions hold). Only variables with the role baseline appear in Table 1.
+    `kind` is continuous (a number, or the months `between` two dates), categorical (the codes of a column, with their
+    printed `levels`) or flag (Y where all conditions hold). Only variables with the role baseline appear in Table 1.
     """
 
     name: Name
@@ -36,6 +37,7 @@ class Variable(Declared):
     role: Literal["baseline", "outcome"] = "baseline"
     unit: str | None = None
     column: ColumnRef | None = None
+    between: tuple[ColumnRef, ColumnRef] | None = None
     levels: dict[str, str] = {}
     when: tuple[Condition, ...] = ()
     populations: tuple[Name, ...] = ("SAFFL",)
@@ -45,7 +47,9 @@ class Variable(Declared):
     def _fits_its_kind(self) -> Self:
         if self.kind == "flag" and not self.when:
             raise ValueError(f"flag {self.name} needs a condition (when)")
-        if self.kind != "flag" and self.column is None:
+        if self.between is not None and (self.kind != "continuous" or self.column is not None):
+            raise ValueError(f"variable {self.name}: between makes a continuous variable and excludes a column")
+        if self.kind != "flag" and self.column is None and self.between is None:
             raise ValueError(f"{self.kind} variable {self.name} needs a column")
         if self.kind == "categorical" and not self.levels:
             raise ValueError(f"categorical variable {self.name} needs its levels")
@@ -53,11 +57,15 @@ class Variable(Declared):
 
 
 class Occurrence(Declared):
-    """Something a patient had or did not have, in each of its populations: a response, an outcome, an adverse event."""
+    """Something a patient had or did not have, in each of its populations: a response, an outcome, an adverse event.
+
+    `topic` is the section of the safety chapter it belongs to.
+    """
 
     param: Name
     label: str
     definition: str | None = None
+    topic: Name | None = None
     populations: tuple[Name, ...] = ("SAFFL",)
     when: Annotated[tuple[Condition, ...], Field(min_length=1)]
 
@@ -101,6 +109,7 @@ class Conventions(Declared):
     km_interval: Literal["log-log", "log", "plain"] = "log-log"
     proportion_interval: Literal["clopper-pearson"] = "clopper-pearson"
     quantile: Literal["linear"] = "linear"
+    significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
 
     @property
     def alpha(self) -> float:
@@ -109,11 +118,16 @@ class Conventions(Declared):
 
 
 class Cut(Declared):
-    """A data cut: what was known at its date. A published cohort may not state the date."""
+    """A data cut: what was known at its date. A published cohort may not state the date.
+
+    `snapshot` is the folder, within the study's, of the raw tables as they were extracted for this cut; without it the
+    study's raw/ is read.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     label: str
     date: dt.date | None
+    snapshot: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*$")] | None = None
 
 
 class Study(Declared):
@@ -131,26 +145,34 @@ class Study(Declared):
     synthetic: bool = False
     cuts: Annotated[tuple[Cut, ...], Field(min_length=1)]
     tables: Annotated[tuple[str, ...], Field(min_length=1)]
+    optional_tables: tuple[str, ...] = ()
     patients: ColumnRef
     conventions: Conventions = Conventions()
     populations: Annotated[tuple[Population, ...], Field(min_length=1)]
     variables: tuple[Variable, ...] = ()
     strata: tuple[Name, ...] = ()
+    comparisons: tuple[Name, ...] = ()
+    eligibility: tuple[Criterion, ...] = ()
+    clinical: Clinical | None = None
     listing: Listing | None = None
     responses: tuple[Occurrence, ...] = ()
     outcomes: tuple[Occurrence, ...] = ()
     occurrences: tuple[Occurrence, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     swimmer: Swimmer | None = None
+    later_states: tuple[LaterState, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> Self:
-        _no_name_twice("table", list(self.tables))
+        _no_name_twice("table", [*self.tables, *self.optional_tables])
         _no_name_twice("cut", [cut.id for cut in self.cuts])
         _no_name_twice("population", list(self.population_names))
         _no_name_twice("variable", [variable.name for variable in self.variables])
-        params = [item.param for item in self.occurrence_params] + [endpoint.param for endpoint in self.endpoints]
-        _no_name_twice("parameter", params)
+        _no_name_twice("criterion", [criterion.name for criterion in self.eligibility])
+        # a proportion and a cumulative incidence of one thing share its code
+        _no_name_twice("parameter", [item.param for item in self.occurrence_params])
+        _no_name_twice("parameter", [endpoint.param for endpoint in self.endpoints])
         used = {name for variable in self.variables for name in variable.populations}
         used |= {name for item in self.occurrence_params for name in item.populations}
         used |= {endpoint.population for endpoint in self.endpoints}
@@ -160,6 +182,13 @@ class Study(Declared):
         for name in self.strata:
             if name not in categorical:
                 raise ValueError(f"stratum {name} is not a declared categorical variable")
+        for name in self.comparisons:
+            if name not in self.strata:
+                raise ValueError(f"comparison {name} is not among the strata: {', '.join(self.strata) or 'none'}")
+        params = [endpoint.param for endpoint in self.endpoints]
+        for state in self.later_states:
+            if state.endpoint not in params:
+                raise ValueError(f"state {state.name}: endpoint {state.endpoint} is not declared: {', '.join(params)}")
         return self
 
     @property
@@ -172,10 +201,9 @@ class Study(Declared):
         """Responses, outcomes and safety occurrences."""
         return (*self.responses, *self.outcomes, *self.occurrences)
 
-    @property
-    def raw(self) -> Path:
-        """The folder of the raw tables."""
-        return self.folder / "raw"
+    def get_raw_folder(self, cut: Cut) -> Path:
+        """The folder of the raw tables of a cut: its own snapshot, or raw/."""
+        return self.folder / (cut.snapshot or "raw")
 
     @property
     def published_claims(self) -> Path:
@@ -186,6 +214,8 @@ class Study(Declared):
         """Every raw column that study.yml names, in the order it names them, endpoints excepted."""
         named = [self.patients]
         named += [variable.column for variable in self.variables if variable.column]
+        named += [column for variable in self.variables for column in variable.between or ()]
+        named += [self.clinical.treatment_start] if self.clinical else []
         named += [condition.column for condition in self.conditions()]
         if self.listing:
             named += [self.listing.section] if self.listing.section else []
@@ -198,6 +228,7 @@ class Study(Declared):
         """Every condition of the study, endpoints excepted."""
         groups = [population.when for population in self.populations]
         groups += [variable.when for variable in self.variables]
+        groups += [criterion.when for criterion in self.eligibility]
         groups += [item.when for item in self.occurrence_params]
         groups += [mark.when for mark in self.swimmer.marks] if self.swimmer else []
         return tuple(condition for group in groups for condition in group)

@@ -23,7 +23,8 @@ def listing(cohort_copy):
 
 
 def read(folder):
-    return read_raw_data(read_study(str(folder)))
+    study = read_study(str(folder))
+    return read_raw_data(study, study.cuts[-1])
 
 
 def refuse(folder):
@@ -230,7 +231,7 @@ def test_a_column_that_stands_twice_is_named(cohort_copy, listing):
 
 
 CONTENTS = {
-    "empty": (b"", "the file has no records"),
+    "empty": (b"", "the file is empty, it has no header"),
     "header only": (b"patient,age_years\n", "the file has no records"),
     "not UTF-8": ("patient\nJosé\n".encode("latin-1"), "the file is not UTF-8 (byte 11)"),
     "UTF-16": (codecs.BOM_UTF16_LE + "patient\n1\n".encode("utf-16-le"), "the file is not UTF-8 (byte 0)"),

@@ -2,16 +2,22 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from helpers.intake.as_of_cut import take_as_of_cut
 from helpers.intake.checking import check_table
+from helpers.intake.chronology import check_chronology
 from helpers.intake.consistency import check_between_tables
 from helpers.intake.findings import Finding, refuse_errors
+from helpers.intake.plausibility import check_plausibility
 from helpers.study.dictionary import RawColumn, read_dictionary
-from helpers.study.model import Study
+from helpers.study.model import Cut, Study
+
+FOLLOW_UP = "followup"
+"""The table that says of every patient how long and in what state; the latest contact counts."""
 
 Tables = Mapping[str, pd.DataFrame]
 """Raw tables by name; the index of each is the record's number in its file, from 1."""
@@ -33,28 +39,33 @@ class RawData:
     findings: tuple[Finding, ...]
 
 
-def read_raw_data(study: Study) -> RawData:
-    """Read, check and type the raw tables that a study declares.
+def read_raw_data(study: Study, cut: Cut) -> RawData:
+    """Read, check and type the raw tables that a study declares, as of a cut.
 
     Raises
     ------
     DataError
-        If a table or column is missing or a cell breaks a rule; all findings are in it.
+        If a required table or column is missing or a cell breaks a rule; all findings are in it.
     """
-    texts, findings = read_texts(study)
-    tables = {}
-    for name, text in texts.items():
-        columns = read_dictionary()[name]
+    folder = study.get_raw_folder(cut)
+    texts, findings = read_texts(study, folder)
+    known = take_as_of_cut(texts, read_dictionary(), study.patients.table, cut.date)
+    findings += known.findings
+    for name, text in known.texts.items():
         used = {column.name for column in study.columns() if column.table == name}
-        findings += check_table(name, text, columns, used, one_record_a_patient=name == study.patients.table)
-        tables[name] = text, columns
-    findings += check_between_tables(texts, study)
+        findings += check_table(name, text, read_dictionary()[name], used, name == study.patients.table)
+    findings += check_between_tables(known.texts, study)
+    findings = [replace(finding, folder=folder.relative_to(study.folder).as_posix()) for finding in findings]
     refuse_errors(findings)
-    return RawData({name: _typed(text, columns) for name, (text, columns) in tables.items()}, tuple(findings))
+    tables = {name: _typed(text, read_dictionary()[name]) for name, text in known.texts.items()}
+    across = [*check_chronology(tables, study), *check_plausibility(tables)]
+    findings += [replace(finding, folder=folder.relative_to(study.folder).as_posix()) for finding in across]
+    refuse_errors(findings)
+    return RawData(tables, tuple(findings))
 
 
-def read_texts(study: Study) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
-    """Read the declared tables as text.
+def read_texts(study: Study, folder: Path) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Read the declared tables of a folder as text.
 
     Returns
     -------
@@ -63,26 +74,38 @@ def read_texts(study: Study) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """
     texts: dict[str, pd.DataFrame] = {}
     findings: list[Finding] = []
-    for name in study.tables:
+    declared = (*study.tables, *study.optional_tables)
+    for name in declared:
         if name not in read_dictionary():
             findings.append(_about_table(name, "the table is not in data/dictionary.csv"))
             continue
-        file = study.raw / f"{name}.csv"
+        file = folder / f"{name}.csv"
         if not file.is_file():
-            findings.append(_about_table(name, f"the file is missing; looked for {file}"))
+            findings.append(_missing(name, file, required=name in study.tables))
             continue
         text, faults = _read_text(name, file)
         findings += faults
-        if text is not None:
-            texts[name] = text
-    for file in sorted(study.raw.glob("[!.~]*")):
+        if text is None:
+            continue
+        if text.empty and name == study.patients.table:
+            findings.append(_about_table(name, "the file has no records"))
+            continue
+        texts[name] = text
+    for file in sorted(folder.glob("[!.~]*")):
         if file.suffix != ".csv":
             rule = f"the file is not used: tables are read from .csv files, this is {file.name}"
             findings.append(_about_table(file.stem, rule, "warning"))
-        elif file.stem not in study.tables:
+        elif file.stem not in declared:
             rule = "the file is not used: its table is not under tables in study.yml"
             findings.append(_about_table(file.stem, rule, "warning"))
     return texts, findings
+
+
+def _missing(name: str, file: Path, required: bool) -> Finding:
+    if required:
+        return _about_table(name, f"the file is missing; looked for {file}")
+    rule = "the optional table is not there: what needs it is not derivable"
+    return _about_table(name, rule, "warning")
 
 
 def _read_text(name: str, file: Path) -> tuple[pd.DataFrame | None, list[Finding]]:
@@ -93,8 +116,8 @@ def _read_text(name: str, file: Path) -> tuple[pd.DataFrame | None, list[Finding
         return None, [_about_table(name, f"the file is not UTF-8 (byte {error.start})")]
     except csv.Error as error:
         return None, [_about_table(name, f"the file is not readable as CSV: {error}")]
-    if len(rows) < 2:
-        return None, [_about_table(name, "the file has no records")]
+    if not rows:
+        return None, [_about_table(name, "the file is empty, it has no header")]
     header, *records = rows
     findings = [
         Finding(name, row, "", "", "", f"expected {len(header)} cells, found {len(record)}", "error")

@@ -1,0 +1,123 @@
+"""The raw tables as of a data cut: what was not known at its date does not exist.
+
+The cut is taken before the cells are checked, so that a fault in a record dated after the cut cannot stop the report of
+that cut. The column `as_of_cut` of the dictionary says what becomes of a cell or a record:
+
+``exists``
+    the record exists from this date on;
+``later``
+    the date itself becomes known on its day, and is empty before: an end, a start, a death;
+``contact``
+    the date of last contact, which the cut limits;
+``with COLUMN [if VALUE] [else VALUE]``
+    known only together with that date: empty, or the value after ``else``, where that date is after the cut.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.intake.findings import Finding
+from helpers.study.dictionary import RawColumn
+
+EXISTS, LATER, CONTACT = "exists", "later", "contact"
+_WITH = re.compile(r"with (\w+)(?: if (.+?))?(?: else (.+))?")
+_ISO = r"\d{4}-\d{2}-\d{2}"
+
+Columns = Mapping[str, RawColumn]
+
+
+@dataclass(frozen=True)
+class AsOfCut:
+    """Raw tables, still as text, as of a cut, with what was left out and needs saying."""
+
+    texts: dict[str, pd.DataFrame]
+    findings: tuple[Finding, ...]
+
+
+def take_as_of_cut(
+    texts: Mapping[str, pd.DataFrame], dictionary: Mapping[str, Columns], patients: str, date: dt.date | None
+) -> AsOfCut:
+    """Take the raw tables as they were known at the end of a day.
+
+    Parameters
+    ----------
+    texts : mapping of str to DataFrame
+        Raw tables as text, indexed by the number of the record; they are not changed.
+    dictionary : mapping
+        What the dictionary says of the columns of each table.
+    patients : str
+        Name of the patient table: who is not in it yet is in no table yet.
+    date : date or None
+        Date of the cut; without one, everything is known.
+    """
+    if date is None:
+        return AsOfCut(dict(texts), ())
+    cut = date.isoformat()
+    known = {name: _cells_as_of(text[_exists(text, dictionary[name], cut)], dictionary[name], cut)
+             for name, text in texts.items()}  # fmt: skip
+    if patients not in known:
+        return AsOfCut(known, ())
+    identifier = _find(dictionary[patients], "id")
+    if identifier is None or identifier not in texts[patients].columns:
+        return AsOfCut(known, ())
+    undated = _undated(known[patients], dictionary[patients])
+    rule = f"neither screened nor treated by the cut, {cut}: the patient is not in the study yet"
+    findings = [
+        Finding(patients, int(str(row)) + 1, patient, "", "", rule, "warning")
+        for row, patient in known[patients].loc[undated, identifier].items()
+    ]
+    known[patients] = known[patients][~undated]
+    gone = set(texts[patients][identifier]) - set(known[patients][identifier])
+    for name in known.keys() - {patients}:
+        own = _find(dictionary[name], "id")
+        if own in known[name].columns:
+            known[name] = known[name][~known[name][own].isin(gone)]
+    return AsOfCut(known, tuple(findings))
+
+
+def _find(columns: Columns, kind: str) -> str | None:
+    return next((name for name, column in columns.items() if column.type == kind), None)
+
+
+def _after(cells: "pd.Series[str]", cut: str) -> "pd.Series[bool]":
+    """Whether a cell is a date after the cut; ISO dates sort as text, and what is no date is left to the checks."""
+    return cells.str.fullmatch(_ISO) & (cells > cut)
+
+
+def _with_role(text: pd.DataFrame, columns: Columns, role: str) -> list[str]:
+    return [name for name in text.columns if name in columns and columns[name].as_of_cut == role]
+
+
+def _exists(text: pd.DataFrame, columns: Columns, cut: str) -> "pd.Series[bool]":
+    exists = pd.Series(True, index=text.index)
+    for name in _with_role(text, columns, EXISTS):
+        exists &= ~_after(text[name], cut)
+    return exists
+
+
+def _undated(text: pd.DataFrame, columns: Columns) -> "pd.Series[bool]":
+    """Patients whose record has neither a date from which it exists nor, by the cut, a later one."""
+    names = _with_role(text, columns, EXISTS) + _with_role(text, columns, LATER)
+    if not names:
+        return pd.Series(False, index=text.index)
+    return (text[names] == "").all(axis=1)
+
+
+def _cells_as_of(text: pd.DataFrame, columns: Columns, cut: str) -> pd.DataFrame:
+    known = text.copy()
+    for name in text.columns.intersection(list(columns)):
+        role = columns[name].as_of_cut
+        if role == LATER:
+            known[name] = text[name].mask(_after(text[name], cut), "")
+        elif role == CONTACT:
+            known[name] = text[name].mask(_after(text[name], cut), cut)
+        elif found := _WITH.fullmatch(role):
+            date, only, otherwise = found.groups()
+            if date in text.columns:
+                unknown = _after(text[date], cut) & ((text[name] == only) if only else text[name].notna())
+                known[name] = text[name].mask(unknown, otherwise or "")
+    return known

@@ -87,7 +87,7 @@ def derive_endpoint(write_study: WriteStudy) -> Callable[..., TimeToEvent]:
     def derive(tables: Mapping[str, Sequence[Record]], endpoint: Mapping[str, Any], **declared: Any) -> TimeToEvent:
         whole = {"param": "TTE", "label": "Time", "definition": "As said.", "population": "SAFFL", **endpoint}
         study = read_study(str(write_study(tables, endpoints=[whole], **declared)))
-        raw = read_raw_data(study)
+        raw = read_raw_data(study, study.cuts[-1])
         return derive_time_to_event(raw.tables, derive_adsl(raw.tables, study), study.endpoints[0], study)
 
     return derive

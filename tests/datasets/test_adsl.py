@@ -35,7 +35,7 @@ VARIABLES = [
 
 def derive(folder):
     study = read_study(str(folder))
-    return derive_adsl(read_raw_data(study).tables, study)
+    return derive_adsl(read_raw_data(study, study.cuts[0]).tables, study)
 
 
 def test_three_patients_by_hand(write_study):

@@ -238,8 +238,9 @@ def test_a_patient_without_an_origin_is_a_finding(derive_endpoint):
 
 def test_a_death_before_a_relapse_is_a_finding(derive_endpoint):
     """DESIGN 5: a death before a relapse is a finding, never a silent clamp. Patient 2 died on 2020-03-02."""
-    tte = derive_endpoint(dated(relapse=[{"patient": "2", "relapse_date": "2020-04-01"}]), BY_DATE)
-    assert [(finding.table, finding.row, finding.patient) for finding in tte.findings] == [("relapse", 2, "2")]
+    with pytest.raises(DataError) as caught:
+        derive_endpoint(dated(relapse=[{"patient": "2", "relapse_date": "2020-04-01"}]), BY_DATE)
+    assert [(finding.table, finding.row, finding.patient) for finding in caught.value.findings] == [("relapse", 2, "2")]
 
 
 def test_a_missing_table_makes_the_endpoint_not_derivable(derive_endpoint):
@@ -372,7 +373,7 @@ def test_the_order_of_the_raw_files_changes_no_patient(cohort_copy):
     found = []
     for rows in (records, records[::-1]):
         listing.write_text("\n".join([header, *rows]) + "\n", "utf-8")
-        tables = read_raw_data(study).tables
+        tables = read_raw_data(study, study.cuts[0]).tables
         adsl = derive_adsl(tables, study)
         adtte = derive_time_to_event(tables, adsl, study.endpoints[0], study).adtte
         found.append(adtte.drop(columns="SRCSEQ").sort_values("USUBJID").reset_index(drop=True))

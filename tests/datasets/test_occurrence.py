@@ -1,9 +1,10 @@
 """ADRS and ADAE: what patients had, with the record that says so."""
 
+import pandas as pd
 import pytest
 
 from helpers.datasets.adsl import derive_adsl
-from helpers.datasets.occurrence import derive_adae, derive_adrs
+from helpers.datasets.occurrence import derive_adae, derive_adrs, derive_occurrences
 from helpers.intake.reading import read_raw_data
 from helpers.study.reading import read_study
 
@@ -17,6 +18,15 @@ FOLLOWUP = [
     {"patient": "a", "last_contact_date": "2020-06-01", "death_date": "2020-06-01"},
     {"patient": "c", "last_contact_date": "2020-07-01", "death_date": ""},
 ]
+
+
+def derive(study):
+    """ADRS and ADAE of a study."""
+    tables = read_raw_data(study, study.cuts[0]).tables
+    adsl = derive_adsl(tables, study)
+    responses = derive_occurrences(tables, adsl, (*study.responses, *study.outcomes), study)
+    occurrences = derive_occurrences(tables, adsl, study.occurrences, study)
+    return derive_adrs(tables, responses, pd.DataFrame(), study), derive_adae(tables, occurrences, study)
 
 
 @pytest.fixture
@@ -36,16 +46,14 @@ def derived(write_study):
         ],
     )
     study = read_study(str(folder))
-    tables = read_raw_data(study).tables
-    adsl = derive_adsl(tables, study)
-    return derive_adrs(tables, adsl, study), derive_adae(tables, adsl, study)
+    return derive(study)
 
 
 def test_adrs_has_a_row_for_each_patient_and_parameter(derived):
     """By hand: only b is in remission, nobody died in one; both columns of the second parameter are its source."""
     adrs, _ = derived
     columns = ["STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVALC", "SRCDOM", "SRCVAR", "SRCSEQ"]
-    assert list(adrs.columns) == columns
+    assert list(adrs.columns) == columns  # no dates, no column of them
     assert adrs[["USUBJID", "PARAMCD", "AVALC", "SRCVAR", "SRCSEQ"]].values.tolist() == [
         ["b", "CR", "Y", "best_response", 1],
         ["a", "CR", "N", "best_response", 2],
@@ -66,7 +74,7 @@ def test_adae_has_a_row_for_each_event_that_happened(derived):
 
 
 def test_the_source_is_the_record_that_fulfils_the_conditions(write_study):
-    """Patient 1's record fulfils the condition; patient 2's does not and is named; patient 3 has none."""
+    """Patient 1's first record fulfils the condition; patient 2's does not and is named; patient 3 has none."""
     tables = {
         "patient_listing": [{"patient": "1"}, {"patient": "2"}, {"patient": "3"}],
         "relapse": [
@@ -78,8 +86,7 @@ def test_the_source_is_the_record_that_fulfils_the_conditions(write_study):
     when = [{"column": "relapse.patient", "none_of": ["2"]}]
     folder = write_study(tables, outcomes=[{"param": "REL", "label": "Relapse", "when": when}])
     study = read_study(str(folder))
-    raw = read_raw_data(study).tables
-    adrs = derive_adrs(raw, derive_adsl(raw, study), study)
+    adrs, _ = derive(study)
     assert adrs["AVALC"].to_list() == ["Y", "N", "N"]
     assert adrs["SRCSEQ"].to_list()[:2] == [2, 1]
     assert adrs["SRCSEQ"].isna().to_list() == [False, False, True]
@@ -87,9 +94,7 @@ def test_the_source_is_the_record_that_fulfils_the_conditions(write_study):
 
 def test_nothing_declared_gives_empty_datasets(write_study):
     study = read_study(str(write_study()))
-    tables = read_raw_data(study).tables
-    adsl = derive_adsl(tables, study)
-    assert len(derive_adrs(tables, adsl, study)) == len(derive_adae(tables, adsl, study)) == 0
+    assert [len(frame) for frame in derive(study)] == [0, 0]
 
 
 def test_the_cohort_by_table_3(cohort):

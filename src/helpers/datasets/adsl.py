@@ -1,11 +1,14 @@
 """ADSL: one row a patient, with populations and characteristics."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from helpers.datasets.conditions import match_patients
+from helpers.datasets.conditions import find_missing_columns, match_patients
 from helpers.intake.reading import Tables
+from helpers.study.clinical import Criterion
+from helpers.study.declared import Condition
 from helpers.study.model import Study, Variable
 
 
@@ -22,16 +25,24 @@ def derive_adsl(tables: Tables, study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a patient in the order of the patient table, columns STUDYID, USUBJID, the population flags (Y/N) and
-        the declared variables: numbers, codes, or flags (Y/N).
+        One row a patient in the order of the patient table, columns STUDYID, USUBJID, the population flags (Y/N), for
+        each eligibility criterion whether it is met (Y/N, missing where it is not recorded) and ELIGFL (N where one is
+        not, missing where that cannot be told), and the declared variables: numbers, codes, or flags (Y/N). A flag
+        whose raw columns the study does not have is missing for everybody.
     """
     listing = tables[study.patients.table]
     patients = [str(patient) for patient in listing[study.patients.name]]
     adsl = pd.DataFrame({"STUDYID": study.id, "USUBJID": patients})
     for population in study.populations:
-        adsl[population.name] = make_flag(match_patients(tables, population.when, patients))
+        adsl[population.name] = _derive_flag(tables, population.when, patients)
+    for criterion in study.eligibility:
+        adsl[criterion.name] = _derive_criterion(tables, criterion, patients)
+    if study.eligibility:
+        met = adsl[[criterion.name for criterion in study.eligibility]]
+        can_be_told = met.notna().all(axis=1) | (met == "N").any(axis=1)
+        adsl["ELIGFL"] = pd.Series(make_flag((met == "Y").all(axis=1))).where(can_be_told, None)
     for variable in study.variables:
-        adsl[variable.name] = _derive_variable(tables, variable, patients)
+        adsl[variable.name] = _derive_variable(tables, variable, patients, study)
     return adsl
 
 
@@ -40,7 +51,31 @@ def make_flag(holds: "pd.Series[bool]") -> list[str]:
     return ["Y" if hold else "N" for hold in holds]
 
 
-def _derive_variable(tables: Tables, variable: Variable, patients: list[str]) -> "list[str] | pd.Series[Any]":
+def _derive_flag(tables: Tables, when: Sequence[Condition], patients: list[str]) -> list[str] | list[None]:
+    if find_missing_columns(tables, [condition.column for condition in when]):
+        return [None] * len(patients)
+    return make_flag(match_patients(tables, when, patients))
+
+
+def _derive_criterion(tables: Tables, criterion: Criterion, patients: list[str]) -> "pd.Series[str]":
+    """Whether a criterion is met; where none of its values is recorded for a patient, that is not known."""
+    nothing = pd.Series(None, index=range(len(patients)), dtype=object)
+    if find_missing_columns(tables, [condition.column for condition in criterion.when]):
+        return nothing
+    holds = pd.Series(make_flag(match_patients(tables, criterion.when, patients)))
+    met = holds if criterion.kind == "inclusion" else holds.map({"Y": "N", "N": "Y"})
+    asked = [Condition(column=condition.column, known=True) for condition in criterion.when]
+    recorded = match_patients(tables, asked, patients).reset_index(drop=True)
+    return met.where(recorded, nothing)
+
+
+def _derive_variable(
+    tables: Tables, variable: Variable, patients: list[str], study: Study
+) -> "list[str] | list[None] | pd.Series[Any]":
+    if variable.between is not None:
+        start, end = variable.between
+        days = (tables[end.table][end.name] - tables[start.table][start.name]).dt.days
+        return days.reset_index(drop=True) / study.conventions.days_per_month
     if variable.column is None:
-        return make_flag(match_patients(tables, variable.when, patients))
+        return _derive_flag(tables, variable.when, patients)
     return tables[variable.column.table][variable.column.name].reset_index(drop=True)

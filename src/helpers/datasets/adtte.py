@@ -6,20 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.datasets.conditions import find_patient_column, match_records
+from helpers.datasets.conditions import find_missing_columns, find_patient_column, match_records
 from helpers.intake.findings import Finding
 from helpers.intake.reading import Tables
 from helpers.study.declared import Column
-from helpers.study.dictionary import read_dictionary
-from helpers.study.endpoints import Endpoint, Source
+from helpers.study.endpoints import Endpoint, Origin, Source
 from helpers.study.model import Study
 
 ADTTE_COLUMNS = (
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "STARTDT", "ADT",
     "EVNTDESC", "CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ",
 )  # fmt: skip
-DATE_OF_DEATH = "ADSL.DTHDT"
-"""Used in the dictionary for the date after which nothing can happen to a patient."""
 EVENT, COMPETING, CENSORING = "event", "competing event", "censoring"
 """Roles of a candidate."""
 CNSR_OF = {EVENT: 0, CENSORING: 1, COMPETING: 2}
@@ -62,15 +59,6 @@ def get_event_code(adtte: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype
     return codes.to_numpy().astype(np.int64)
 
 
-def find_missing_columns(tables: Tables, endpoint: Endpoint) -> tuple[Column, ...]:
-    """Raw columns that an endpoint needs and the tables do not have."""
-    return tuple(
-        column
-        for column in dict.fromkeys(endpoint.columns)
-        if column.table not in tables or column.name not in tables[column.table].columns
-    )
-
-
 def derive_time_to_event(tables: Tables, adsl: pd.DataFrame, endpoint: Endpoint, study: Study) -> TimeToEvent:
     """Derive one endpoint: the earliest event wins, otherwise the latest censoring time.
 
@@ -85,7 +73,9 @@ def derive_time_to_event(tables: Tables, adsl: pd.DataFrame, endpoint: Endpoint,
     study : Study
         For the length of a month.
     """
-    missing = find_missing_columns(tables, endpoint)
+    population = next(population for population in study.populations if population.name == endpoint.population)
+    needed = (*endpoint.columns, *(condition.column for condition in population.when))
+    missing = find_missing_columns(tables, needed)
     if missing:
         empty = pd.DataFrame(columns=list(ADTTE_COLUMNS))
         return TimeToEvent(empty, empty.assign(ROLE=[], CHOSEN=[]), missing=missing)
@@ -93,7 +83,7 @@ def derive_time_to_event(tables: Tables, adsl: pd.DataFrame, endpoint: Endpoint,
     candidates = _collect_candidates(tables, endpoint)
     candidates = candidates[candidates["USUBJID"].isin(patients)]
     if endpoint.origin.date is not None:
-        candidates = _count_from_origin(candidates, tables, endpoint.origin.date, study.conventions.days_per_month)
+        candidates = _count_from_origin(candidates, tables, endpoint.origin, study.conventions.days_per_month)
     findings = _find_contradictions(candidates, patients, endpoint)
     candidates = _choose(candidates, list(patients))
     candidates.insert(0, "STUDYID", study.id)
@@ -106,7 +96,10 @@ def derive_time_to_event(tables: Tables, adsl: pd.DataFrame, endpoint: Endpoint,
 
 
 def _collect_candidates(tables: Tables, endpoint: Endpoint) -> pd.DataFrame:
-    roles = [(EVENT, endpoint.events), (COMPETING, endpoint.competing), (CENSORING, endpoint.censoring)]
+    roles = [(EVENT, endpoint.events), (COMPETING, endpoint.competing)]
+    if endpoint.ties == "competing":
+        roles.reverse()
+    roles.append((CENSORING, endpoint.censoring))
     ranked = [(role, source) for role, sources in roles for source in sources]
     parts = [_candidates_of(tables, source, role, rank) for rank, (role, source) in enumerate(ranked)]
     return pd.concat(parts, ignore_index=True)
@@ -134,18 +127,26 @@ def _candidates_of(tables: Tables, source: Source, role: str, rank: int) -> pd.D
             "ADT": times if source.date else pd.NaT,
             "EVNTDESC": None if role == CENSORING else source.label,
             "CNSDTDSC": source.label if role == CENSORING else None,
-            "SRCDOM": column.table,
-            "SRCVAR": column.name,
-            "SRCSEQ": records.index,
+            # a derived record says which raw record it was made from
+            "SRCDOM": records.get("SRCDOM", column.table),
+            "SRCVAR": records.get("SRCVAR", column.name),
+            "SRCSEQ": records.get("SRCSEQ", records.index.to_series()),
             "RANK": rank,
         }
     ).astype({"AVAL": "float64", "STARTDT": "datetime64[ns]", "ADT": "datetime64[ns]"})
 
 
-def _count_from_origin(candidates: pd.DataFrame, tables: Tables, origin: Column, days_per_month: float) -> pd.DataFrame:
-    starts = tables[origin.table].groupby(find_patient_column(origin.table))[origin.name].min()
-    start = candidates["USUBJID"].map(starts)
+def _count_from_origin(candidates: pd.DataFrame, tables: Tables, origin: Origin, days_per_month: float) -> pd.DataFrame:
+    start = candidates["USUBJID"].map(find_origins(tables, origin))
     return candidates.assign(STARTDT=start, AVAL=(candidates["ADT"] - start).dt.days / days_per_month)
+
+
+def find_origins(tables: Tables, origin: Origin) -> "pd.Series[pd.Timestamp]":
+    """Date of the origin by patient: the earliest whose record fulfils the conditions."""
+    assert origin.date is not None  # asked by callers that count from a date
+    table = tables[origin.date.table]
+    records = table[match_records(table, origin.when)]
+    return records.groupby(find_patient_column(origin.date.table))[origin.date.name].min()
 
 
 def _find_contradictions(candidates: pd.DataFrame, patients: "pd.Series[str]", endpoint: Endpoint) -> list[Finding]:
@@ -164,20 +165,7 @@ def _find_contradictions(candidates: pd.DataFrame, patients: "pd.Series[str]", e
     findings += _about_dates(
         early, f"{endpoint.param}: the date is before the {endpoint.origin.label}", early["STARTDT"]
     )
-    deaths = candidates[_is_death(candidates)].set_index("USUBJID")["ADT"]
-    death = candidates["USUBJID"].map(deaths[~deaths.index.duplicated()])
-    late = (candidates["ROLE"] != CENSORING) & (candidates["ADT"] > death)
-    return findings + _about_dates(
-        candidates[late], f"{endpoint.param}: the event is after the patient's death", death[late]
-    )
-
-
-def _is_death(candidates: pd.DataFrame) -> "pd.Series[bool]":
-    dictionary = read_dictionary()
-    origins = zip(candidates["SRCDOM"], candidates["SRCVAR"], strict=True)
-    return pd.Series(
-        [dictionary[table][name].used_in == DATE_OF_DEATH for table, name in origins], candidates.index, bool
-    )
+    return findings
 
 
 def _about_dates(records: pd.DataFrame, rule: str, limits: "pd.Series[pd.Timestamp]") -> list[Finding]:

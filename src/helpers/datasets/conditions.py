@@ -1,18 +1,39 @@
 """Which patients, and which records, fulfil the conditions that study.yml declares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from helpers.intake.reading import Tables
-from helpers.study.declared import Condition
-from helpers.study.dictionary import read_dictionary
+from helpers.study.analysis_columns import RAW_SOURCES, describe_columns
+from helpers.study.declared import Column, Condition
 
 
 def find_patient_column(table: str) -> str:
-    """Name of the column that identifies the patient in a raw table."""
-    return next(column.variable for column in read_dictionary()[table].values() if column.type == "id")
+    """Name of the column that identifies the patient in a raw table or a derived dataset."""
+    return next(column.variable for column in describe_columns()[table].values() if column.type == "id")
+
+
+def find_date_column(table: str) -> str | None:
+    """Name of the column that dates the records of a raw table or a derived dataset, None where they have no date."""
+    columns = describe_columns()[table]
+    if table in RAW_SOURCES:
+        return next((name for name, column in columns.items() if column.type == "date"), None)
+    return next((name for name, column in columns.items() if column.as_of_cut == "exists"), None)
+
+
+def find_missing_columns(tables: Tables, columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Raw columns that something needs and the tables do not have.
+
+    For a column of a derived dataset that could not be made, these are the raw columns it would be made from.
+    """
+    missing: list[Column] = []
+    for column in columns:
+        derived = column.table in RAW_SOURCES and column.table not in tables
+        needed = RAW_SOURCES[column.table] if derived else (column,)
+        missing += [raw for raw in needed if raw.table not in tables or raw.name not in tables[raw.table].columns]
+    return tuple(dict.fromkeys(missing))
 
 
 def match_records(table: pd.DataFrame, when: Sequence[Condition]) -> "pd.Series[bool]":
@@ -68,6 +89,10 @@ def _holds(cells: pd.Series, condition: Condition) -> "pd.Series[bool]":
         return cells.isin(condition.any_of)
     if condition.none_of is not None:
         return ~cells.isin(condition.none_of)
+    if condition.known:
+        return cells.notna()
     if condition.below is not None:
         return cells < condition.below
+    if condition.at_most is not None:
+        return cells <= condition.at_most
     return cells >= (condition.at_least if condition.at_least is not None else np.nan)

@@ -59,7 +59,7 @@ def test_incidence_by_hand(data):
 
 
 def test_there_is_no_kaplan_meier_of_it(data):
-    assert set(select(data.results, param="NRM")["analysis"]) == {"cif", "cif_at", "follow_up"}
+    assert set(select(data.results, param="NRM")["analysis"]) == {"cif", "cif_at", "cif_curve", "cif_risk", "follow_up"}
 
 
 def test_events_competing_and_censored_add_up(data):

@@ -8,6 +8,8 @@ from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import iterate_strata
 from helpers.study.model import Study
 
+QUARTILES = "quartiles by linear interpolation"
+
 
 def analyse_continuous(adsl: pd.DataFrame, study: Study) -> Rows:
     """Describe each continuous variable in its populations, overall and by stratum.
@@ -22,8 +24,7 @@ def analyse_continuous(adsl: pd.DataFrame, study: Study) -> Rows:
             for stratum in iterate_strata(adsl, population, study):
                 key = Key(population=population, group=stratum.group, level=stratum.level, variable=variable.name)
                 stats = describe(stratum.patients[variable.name])
-                method = "quartiles by linear interpolation"
-                rows += make_rows(stats, "continuous", key, unit=variable.unit or "", method=method)
+                rows += make_rows(stats, "continuous", key, unit=variable.unit or "", method=QUARTILES)
     return rows
 
 

@@ -1,52 +1,78 @@
 """How many patients: responses, outcomes, adverse events and printed counts, with exact intervals."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 
 from helpers.intake.reading import Tables
+from helpers.results.derivability import find_missing_for, make_missing_rows
 from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import iterate_strata
 from helpers.statistics.proportions import estimate_proportion
-from helpers.study.model import Study
+from helpers.study.model import Study, Variable
+
+PROPORTION_STATS = ("n", "N", "p", "lcl", "ucl")
 
 
-def count_populations(adsl: pd.DataFrame, study: Study) -> Rows:
+def count_populations(adsl: pd.DataFrame, sources: Tables, study: Study) -> Rows:
     """Count the patients of each population, overall and by stratum."""
     rows: Rows = []
     for name in study.population_names:
+        if missing := find_missing_for(sources, study, name):
+            rows += make_missing_rows("count", ["n"], Key(population=name, variable=name), missing)
+            continue
         for stratum in iterate_strata(adsl, name, study):
             key = Key(population=name, group=stratum.group, level=stratum.level, variable=name)
             rows += make_rows({"n": len(stratum.patients)}, "count", key, method="number of patients")
     return rows
 
 
-def analyse_occurrences(adsl: pd.DataFrame, adrs: pd.DataFrame, adae: pd.DataFrame, study: Study) -> Rows:
-    """Estimate the proportion of patients with each response, outcome and adverse event, overall and by stratum."""
+def analyse_occurrences(
+    adsl: pd.DataFrame, occurred: Mapping[str, "pd.Series[bool]"], sources: Tables, study: Study
+) -> Rows:
+    """Estimate the proportion of patients with each response, outcome and adverse event, overall and by stratum.
+
+    Parameters
+    ----------
+    adsl : DataFrame
+        Subject-level dataset.
+    occurred : mapping of str to Series of bool
+        By parameter, whether each patient of ADSL had it.
+    sources : mapping of str to DataFrame
+        Raw tables and event-level datasets.
+    study : Study
+        Declares parameters, populations and strata.
+    """
     rows: Rows = []
-    patients: dict[str, set[str]] = {}
-    for occurred in (adrs[adrs["AVALC"] == "Y"], adae):
-        for param, patient in zip(occurred["PARAMCD"], occurred["USUBJID"], strict=True):
-            patients.setdefault(param, set()).add(patient)
     for item in study.occurrence_params:
-        has = adsl["USUBJID"].isin(patients.get(item.param, set()))
         for population in item.populations:
-            rows += _proportions(adsl, has, study, Key(param=item.param, population=population))
+            key = Key(param=item.param, population=population)
+            if missing := find_missing_for(sources, study, population, item.when):
+                rows += make_missing_rows("proportion", PROPORTION_STATS, key, missing)
+            else:
+                rows += _proportions(adsl, occurred[item.param], study, key)
     return rows
 
 
-def analyse_flags(adsl: pd.DataFrame, study: Study) -> Rows:
+def analyse_flags(adsl: pd.DataFrame, sources: Tables, study: Study) -> Rows:
     """Estimate the proportion of patients with each flag and each level of each categorical variable."""
     rows: Rows = []
     for variable in study.variables:
-        codes = {"flag": ["Y"], "categorical": list(variable.levels), "continuous": []}[variable.kind]
-        for code in codes:
+        for code in list_codes(variable):
             name = variable.name if variable.kind == "flag" else f"{variable.name}={code}"
             for population in variable.populations:
-                rows += _proportions(
-                    adsl, adsl[variable.name] == code, study, Key(population=population, variable=name)
-                )
+                key = Key(population=population, variable=name)
+                if missing := find_missing_for(sources, study, population, variable.when):
+                    rows += make_missing_rows("proportion", PROPORTION_STATS, key, missing)
+                else:
+                    rows += _proportions(adsl, adsl[variable.name] == code, study, key)
     return rows
+
+
+def list_codes(variable: Variable) -> list[str]:
+    """Values of a variable whose patients are counted: Y of a flag, the levels of a category."""
+    return {"flag": ["Y"], "categorical": list(variable.levels), "continuous": []}[variable.kind]
 
 
 def analyse_reported_counts(tables: Tables, study: Study) -> Rows:
@@ -65,7 +91,7 @@ def analyse_reported_counts(tables: Tables, study: Study) -> Rows:
             rows += make_rows(stats, "count", key, method="printed count", note=note)
         else:
             key = Key(param=record["param"] or "", population="SAFFL", variable="" if record["param"] else name)
-            stats_with_interval, method = _estimate(n, denominator, study)
+            stats_with_interval, method = estimate(n, denominator, study)
             rows += make_rows(stats_with_interval, "proportion", key, method=f"printed count, {method}", note=note)
     return rows
 
@@ -74,12 +100,13 @@ def _proportions(adsl: pd.DataFrame, has: "pd.Series[bool]", study: Study, key: 
     rows: Rows = []
     for stratum in iterate_strata(adsl, key.population, study):
         n = int(has.loc[stratum.patients.index].sum())
-        stats, method = _estimate(n, len(stratum.patients), study)
+        stats, method = estimate(n, len(stratum.patients), study)
         rows += make_rows(stats, "proportion", replace(key, group=stratum.group, level=stratum.level), method=method)
     return rows
 
 
-def _estimate(n: int, denominator: int, study: Study) -> tuple[dict[str, float | int | None], str]:
+def estimate(n: int, denominator: int, study: Study) -> tuple[dict[str, float | int | None], str]:
+    """Statistics of a proportion by the study's conventions, and their method."""
     conventions = study.conventions
     result = estimate_proportion(n, denominator, conventions.proportion_interval, conventions.alpha)
     stats = {"n": n, "N": denominator, "p": result.estimate, "lcl": result.lcl, "ucl": result.ucl}

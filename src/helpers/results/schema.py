@@ -12,7 +12,11 @@ COLUMNS = (
     "method", "note",
 )  # fmt: skip
 WITHOUT_UNIT = frozenset(
-    {"n", "N", "missing", "p", "events", "censored", "competing", "n_risk", "n_event", "n_censor", "survival", "cif"}
+    {
+        *("n", "N", "missing", "p", "proportion", "survival", "cif", "hr", "statistic", "df", "p_value"),
+        *("events", "censored", "competing", "n_risk", "n_event", "n_censor", "n_competing"),
+        *("entered", "events_in_state"),
+    }
 )
 KEYS = COLUMNS[:6]
 """What identifies an analysis; with time_months and stat, what identifies a row."""

@@ -3,18 +3,18 @@
 An endpoint without competing events is analysed by Kaplan–Meier, one with competing events by cumulative incidence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.datasets.adtte import TimeToEvent, get_event_code
+from helpers.results.derivability import make_missing_rows
 from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import Stratum, iterate_strata
 from helpers.statistics.incidence import estimate_cumulative_incidence
-from helpers.statistics.survival import KaplanMeier, estimate_follow_up, estimate_kaplan_meier
-from helpers.study.declared import Column
+from helpers.statistics.survival import estimate_follow_up, estimate_kaplan_meier
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Conventions, Study
 
@@ -23,11 +23,11 @@ IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 KM_STATS = ("n", "events", "censored", "median", "median_lcl", "median_ucl")
 KM_AT_STATS = ("n_risk", "survival", "lcl", "ucl")
+KM_CURVE_STATS = ("n_risk", "n_event", "n_censor", "survival", "lcl", "ucl")
 CIF_STATS = ("n", "events", "competing", "censored")
 CIF_AT_STATS = ("n_risk", "cif", "lcl", "ucl")
+CIF_CURVE_STATS = ("n_risk", "n_event", "n_competing", "n_censor", "cif", "lcl", "ucl")
 FOLLOW_UP_STATS = ("median", "lcl", "ucl")
-NONE = "none"
-"""Method of what is not derivable."""
 
 
 def analyse_time_to_event(adsl: pd.DataFrame, derived: Mapping[str, TimeToEvent], study: Study) -> Rows:
@@ -37,39 +37,34 @@ def analyse_time_to_event(adsl: pd.DataFrame, derived: Mapping[str, TimeToEvent]
     -------
     list of dict
         Rows km, km_at (the declared times), km_curve (every observed time) and km_risk (the risk table under the
-        curve), or, with competing events, cif and cif_at; and follow_up. Empty with a note where the endpoint is not
-        derivable.
+        curve), or, with competing events, cif, cif_at, cif_curve and cif_risk; and follow_up. Empty with a note where
+        the endpoint is not derivable.
     """
     rows: Rows = []
     for endpoint in study.endpoints:
         tte = derived[endpoint.param]
         if tte.missing:
-            rows += _not_derivable(endpoint, describe_missing(tte.missing))
+            rows += _not_derivable(endpoint, tte)
             continue
+        # one axis for all strata of an endpoint, so that their risk tables stand under one figure
+        ticks = choose_ticks(float(tte.adtte["AVAL"].max())) if len(tte.adtte) else []
         for stratum in iterate_strata(adsl, endpoint.population, study):
             adtte = tte.adtte[tte.adtte["USUBJID"].isin(stratum.patients["USUBJID"])]
-            rows += _analyse(adtte, endpoint, study, stratum)
+            rows += _analyse(adtte, endpoint, study, stratum, ticks)
     return rows
 
 
-def describe_missing(columns: tuple[Column, ...]) -> str:
-    """Say which tables and columns are missing, table by table."""
-    tables = {column.table: [other.name for other in columns if other.table == column.table] for column in columns}
-    parts = [f"{table} ({', '.join(names)})" for table, names in tables.items()]
-    return f"not derivable: missing raw {'table' if len(parts) == 1 else 'tables'} {', '.join(parts)}"
-
-
-def _not_derivable(endpoint: Endpoint, note: str) -> Rows:
+def _not_derivable(endpoint: Endpoint, tte: TimeToEvent) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population)
     name, stats, at_stats = ("cif", CIF_STATS, CIF_AT_STATS) if endpoint.competing else ("km", KM_STATS, KM_AT_STATS)
-    rows = make_rows(dict.fromkeys(stats), name, key, method=NONE, note=note)
-    rows += make_rows(dict.fromkeys(FOLLOW_UP_STATS), "follow_up", key, method=NONE, note=note)
+    rows = make_missing_rows(name, stats, key, tte.missing)
+    rows += make_missing_rows("follow_up", FOLLOW_UP_STATS, key, tte.missing)
     for time in endpoint.times_at:
-        rows += make_rows(dict.fromkeys(at_stats), f"{name}_at", key, time_months=time, method=NONE, note=note)
+        rows += make_missing_rows(f"{name}_at", at_stats, key, tte.missing, time)
     return rows
 
 
-def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Stratum) -> Rows:
+def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Stratum, ticks: Sequence[float]) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population, group=stratum.group, level=stratum.level)
     if adtte.empty:
         stats = CIF_STATS if endpoint.competing else ("n", "events", "censored")
@@ -85,6 +80,7 @@ def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Str
     # one minus Kaplan-Meier counts a competing event as censored, as if the event could still come
     analyse = _cumulative_incidence if endpoint.competing else _kaplan_meier
     rows = analyse(durations, code, endpoint, study.conventions, key)
+    rows += _risk_table(durations, code, ticks, key, f"{'cif' if endpoint.competing else 'km'}_risk")
     follow_up = estimate_follow_up(durations, code > 0, study.conventions.km_interval, study.conventions.alpha)
     follow_up_stats = {stat: getattr(follow_up, stat) for stat in FOLLOW_UP_STATS}
     return rows + make_rows(follow_up_stats, "follow_up", key, unit="months", method=follow_up.method)
@@ -97,7 +93,7 @@ def _kaplan_meier(
     rows = make_rows({stat: getattr(km, stat) for stat in KM_STATS}, "km", key, unit="months", method=km.method)
     estimates = km.at(endpoint.times_at)[["time", *KM_AT_STATS]]
     rows += _at(estimates, "km_at", KM_AT_STATS, km.last_time, km.method, key)
-    return rows + _curve(km, key) + _risk_table(km, key)
+    return rows + _curve(km.table, "km_curve", KM_CURVE_STATS, km.method, key)
 
 
 def _cumulative_incidence(
@@ -107,7 +103,8 @@ def _cumulative_incidence(
     stats = {stat: getattr(incidence, stat) for stat in CIF_STATS}
     rows = make_rows(stats, "cif", key, method=incidence.method)
     estimates = incidence.at(endpoint.times_at)[["time", *CIF_AT_STATS]]
-    return rows + _at(estimates, "cif_at", CIF_AT_STATS, float(durations.max()), incidence.method, key)
+    rows += _at(estimates, "cif_at", CIF_AT_STATS, float(durations.max()), incidence.method, key)
+    return rows + _curve(incidence.table, "cif_curve", CIF_CURVE_STATS, incidence.method, key)
 
 
 def _at(
@@ -121,23 +118,23 @@ def _at(
     return rows
 
 
-def _curve(km: KaplanMeier, key: Key) -> Rows:
+def _curve(table: pd.DataFrame, analysis: str, stats: tuple[str, ...], method: str, key: Key) -> Rows:
     rows: Rows = []
-    stats = ("n_risk", "n_event", "n_censor", "survival", "lcl", "ucl")
-    for time, *estimates in km.table[["time", *stats]].itertuples(index=False):
+    for time, *estimates in table[["time", *stats]].itertuples(index=False):
         values = dict(zip(stats, map(_or_none, estimates), strict=True))
-        rows += make_rows(values, "km_curve", key, time_months=time, method=km.method)
+        rows += make_rows(values, analysis, key, time_months=time, method=method)
     return rows
 
 
-def _risk_table(km: KaplanMeier, key: Key) -> Rows:
-    """At each tick of the time axis: at risk just before it, events and censored before it; together they are n."""
+def _risk_table(durations: FloatArray, code: IntArray, ticks: Sequence[float], key: Key, analysis: str) -> Rows:
+    """At each tick of the time axis: at risk just before it, and those who left before it; together they are n."""
+    names = {"events": 1, "competing": 2, "censored": 0} if analysis == "cif_risk" else {"events": 1, "censored": 0}
     rows: Rows = []
-    for tick in choose_ticks(km.last_time):
-        before = km.table[km.table["time"] < tick]
-        events, censored = int(before["n_event"].sum()), int(before["n_censor"].sum())
-        stats = {"n_risk": km.n - events - censored, "events": events, "censored": censored}
-        rows += make_rows(stats, "km_risk", key, time_months=tick, method="at risk; events and censored before")
+    for tick in ticks:
+        before = durations < tick
+        left = {name: int((before & (code == number)).sum()) for name, number in names.items()}
+        stats = {"n_risk": len(durations) - sum(left.values()), **left}
+        rows += make_rows(stats, analysis, key, time_months=tick, method="at risk; events and censored before")
     return rows
 
 

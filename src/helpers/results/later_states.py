@@ -1,0 +1,68 @@
+"""A state that begins after the origin, such as GVHD, as a factor for an endpoint: never as a baseline split."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers.datasets.adtte import TimeToEvent, get_event_code
+from helpers.datasets.conditions import find_missing_columns, find_patient_column, match_records
+from helpers.intake.reading import Tables
+from helpers.results.comparisons import RATIO_STATS, TEST_STATS, make_ratio_rows, make_test_rows
+from helpers.results.derivability import make_missing_rows
+from helpers.results.schema import Key, Rows, make_rows
+from helpers.statistics.regression import estimate_cox
+from helpers.statistics.transplant import compare_mantel_byar, split_at_state
+from helpers.study.clinical import LaterState
+from helpers.study.model import Study
+
+
+def analyse_later_states(derived: Mapping[str, TimeToEvent], sources: Tables, study: Study) -> Rows:
+    """Analyse each declared later state: patients who enter it, Mantel–Byar test, and cause-specific hazard ratio.
+
+    A competing event of the endpoint ends the time at risk, as censoring does. A state that began before the origin
+    holds from the origin on; one that begins on the day of the event or later was never at risk and changes nothing.
+    """
+    rows: Rows = []
+    for state in study.later_states:
+        tte = derived[state.endpoint]
+        population = next(endpoint.population for endpoint in study.endpoints if endpoint.param == state.endpoint)
+        key = Key(param=state.endpoint, population=population, variable=state.name)
+        columns = [column for source in state.begins for column in (source.column, *(c.column for c in source.when))]
+        missing = (*tte.missing, *find_missing_columns(sources, columns))
+        if missing:
+            rows += make_missing_rows("mantelbyar", TEST_STATS, key, missing)
+            rows += make_missing_rows("cox", RATIO_STATS, key, missing)
+        elif len(tte.adtte):
+            rows += _analyse(tte.adtte, _find_start(sources, state), state, key, study)
+    return rows
+
+
+def _find_start(sources: Tables, state: LaterState) -> "pd.Series[pd.Timestamp]":
+    """Date on which the state begins, by patient: the earliest of its sources."""
+    dates = []
+    for source in state.begins:
+        table = sources[source.column.table]
+        records = table[match_records(table, source.when)]
+        dates.append(records.set_index(find_patient_column(source.column.table))[source.column.name])
+    found = pd.concat(dates)
+    first: pd.Series[pd.Timestamp] = found.groupby(level=0).min()
+    return first
+
+
+def _analyse(adtte: pd.DataFrame, start: "pd.Series[pd.Timestamp]", state: LaterState, key: Key, study: Study) -> Rows:
+    days = (adtte["USUBJID"].map(start) - adtte["STARTDT"]).dt.days.clip(lower=0)
+    months = days.to_numpy(dtype=float) / study.conventions.days_per_month
+    durations = adtte["AVAL"].to_numpy(dtype=float)
+    event = get_event_code(adtte) == 1
+    begins = np.where(months < durations, months, np.nan)
+    split = split_at_state(durations, event, begins)
+    inside = split.in_state & split.event_observed
+    stats = {"n": len(adtte), "entered": int(np.isfinite(begins).sum()), "events": int(event.sum()),
+             "events_in_state": int(inside.sum())}  # fmt: skip
+    rows = make_rows(stats, "later_state", key, method="patients, those who enter the state, and events")
+    rows += make_test_rows("mantelbyar", compare_mantel_byar(durations, event, begins), key)
+    covariate = {state.name: split.in_state.astype(float)}
+    fit = estimate_cox(split.exit, split.event_observed, covariate, entry=split.entry)
+    method = f"{fit.method}; {state.label} as a time-dependent covariate, cause-specific hazard"
+    return rows + make_ratio_rows("cox", fit.terms[0], key, method)

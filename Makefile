@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STUDIES := $(sort $(patsubst data/%/study.yml,%,$(wildcard data/*/study.yml)))
 
-.PHONY: report test setup lab style pair lock reference validation benchmark clean
+.PHONY: report test setup lab style pair lock reference validation benchmark simulate clean
 
 report: $(VENV)/.installed  ## build every report that is not current
 	@for study in $(STUDIES); do $(BIN)/blina-dli run $$study --all-cuts || exit $$?; done
@@ -37,6 +37,9 @@ validation: $(VENV)/.installed  ## compare every statistic with R's frozen answe
 
 benchmark: $(VENV)/.installed  ## time the statistics, beside R where it is present; writes benchmarks/results.md
 	$(BIN)/python benchmarks/run.py
+
+simulate: $(VENV)/.installed  ## write the synthetic raw tables of the protocol study again, byte for byte
+	$(BIN)/python -m helpers.simulation data/zhengzhou
 
 lock:  ## pin all packages again; needs uv
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \

@@ -18,11 +18,12 @@
 # %% [markdown]
 # # Cohort {#sec-cohort}
 #
-# **Question.** Who was treated, and what is known of each patient?
+# **Question.** Who was treated, with what, and what is known of each patient?
 #
-# **Method.** The raw tables are read as they are and checked against the data dictionary, column by column and cell by
-# cell. Errors would stop the report; warnings are listed below. Nothing is repaired on the way. Continuous
-# characteristics are described by median and range, categorical ones by counts and percentages of all patients.
+# **Method.** The raw tables are read as they are, as of the data cut, and checked against the data dictionary, column by
+# column and cell by cell. Errors would stop the report; warnings are listed below. Nothing is repaired on the way.
+# Continuous characteristics are described by median and range, categorical ones by counts and percentages of all
+# patients.
 
 # %% tags=["parameters"]
 #| include: false
@@ -32,7 +33,7 @@ audience = "coauthors"
 
 # %%
 #| include: false
-from helpers.display import sentences, tables
+from helpers.display import figures, sentences, tables
 from helpers.results.cut import open_cut
 
 # %%
@@ -48,6 +49,25 @@ sentences.describe_study(data)
 sentences.describe_findings(data)
 
 # %% [markdown]
+# ## Flow of patients {#sec-flow}
+
+# %%
+#| echo: false
+sentences.describe_flow(data)
+
+# %%
+#| label: fig-flow
+#| fig-cap: Flow of patients from screening to the populations of the analyses
+figures.plot_flow(data)
+
+# %%
+#| label: tbl-eligibility
+#| tbl-cap: Eligibility, criterion by criterion
+tables.make_table_eligibility(data)
+
+# %% [markdown]
+# Of @tbl-eligibility each row stands for itself: a patient may fail several criteria.
+#
 # ## Patients treated {#sec-patients}
 #
 # Only characteristics that the data hold patient by patient can be described and split by the disease that was treated.
@@ -63,8 +83,29 @@ tables.make_table_baseline(data)
 
 # %% [markdown]
 # Read @tbl-baseline by columns: each percentage refers to the number at the head of its column. The strata were not
-# randomised and are small, so that differences between them are no evidence of anything.
+# randomised and are small, so that differences between them are no evidence of an effect of anything.
 #
+# ## Exposure and adherence {#sec-exposure}
+
+# %%
+#| echo: false
+sentences.describe_exposure(data)
+
+# %%
+#| label: tbl-exposure
+#| tbl-cap: Treatment given
+tables.make_table_exposure(data)
+
+# %%
+#| echo: false
+sentences.describe_adherence(data)
+
+# %%
+#| label: tbl-adherence
+#| tbl-cap: Adherence to the treatment plan, with each deviation named
+tables.make_table_adherence(data)
+
+# %% [markdown]
 # ## Characteristics known only from print {#sec-reported}
 #
 # Some facts about the same patients exist only as counts in the source. They are repeated here as printed. Without
@@ -81,8 +122,7 @@ tables.make_table_reported(data)
 #
 # ## Patient listing {#sec-listing}
 #
-# Everything that follows is derived from this listing, one patient a row, in the sections and with the codes of the
-# source.
+# One patient a row, with the codes of the source.
 
 # %%
 #| label: tbl-listing
@@ -90,8 +130,10 @@ tables.make_table_reported(data)
 tables.make_table_listing(data)
 
 # %% [markdown]
-# A dash in @tbl-listing marks what the source leaves empty. How its codes are read, for example which of them count as
-# remission, is declared in the study file and stated with each endpoint in @sec-endpoints.
+# A dash in @tbl-listing marks what the source leaves empty. How its codes are read is declared in the study file and
+# stated with each endpoint in @sec-endpoints.
+#
+# ## In short {#sec-cohort-short}
 
 # %%
 #| echo: false

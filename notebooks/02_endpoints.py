@@ -65,16 +65,26 @@ figures.plot_response(data)
 
 # %% [markdown]
 # The lines of @fig-response show what the numbers of patients can exclude, and what not. Strata whose intervals overlap
-# are not shown to differ; no test was made.
+# are not thereby shown to be alike.
 #
+# ## Beside published figures {#sec-benchmarks}
+#
+# The comparison of @tbl-benchmarks is naive: other patients, treated elsewhere, at another time. It is no evidence of a
+# better treatment.
+
+# %%
+#| label: tbl-benchmarks
+#| tbl-cap: Results beside published figures of blinatumomab alone, a naive comparison
+tables.make_table_benchmarks(data)
+
+# %% [markdown]
 # ## Relapse after response {#sec-relapse}
 #
-# Only a patient who responded can relapse. The source gives some percentages of the responders and others of all
-# patients; @tbl-relapse gives both, each under its own denominator.
+# Only a patient who responded can relapse. @tbl-relapse gives each share under its own denominator.
 
 # %%
 #| label: tbl-relapse
-#| tbl-cap: Relapse by site, with both denominators
+#| tbl-cap: Relapse by site
 tables.make_table_outcomes(data, ["RELAPSE", "RELBM", "RELCOMB", "RELEM", "RELEMANY"], "relapse")
 
 # %%
@@ -107,6 +117,11 @@ tables.make_table_decisions(data, "DOR")
 #| label: tbl-candidates
 #| tbl-cap: Candidates for one patient, the chosen one and those that lost
 tables.make_table_candidates(data, "DOR")
+
+# %%
+#| label: tbl-reconciliation
+#| tbl-cap: Events, competing events and censored make up every population
+tables.make_table_reconciliation(data)
 
 # %%
 #| echo: false

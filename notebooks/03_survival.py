@@ -16,13 +16,14 @@
 # ---
 
 # %% [markdown]
-# # Duration of response and survival {#sec-survival}
+# # Survival and relapse {#sec-survival}
 #
-# **Question.** How long do remissions last, and how long do patients live?
+# **Question.** How long do patients live, how long do remissions last, and how do they end?
 #
-# **Method.** Kaplan–Meier curves with pointwise intervals; follow-up by the reverse curve. Where the source gives no
-# times by patient, the endpoint is not derivable: its printed values are shown beside that statement, and nothing is
-# reconstructed.
+# **Method.** Kaplan–Meier curves with pointwise intervals; follow-up by the reverse curve; cumulative incidence where one
+# event forestalls another. Where the source gives no times by patient, the endpoint is not derivable, and nothing is
+# reconstructed. In every figure, steps are the estimate, the band its interval, ticks mark censored patients; the table
+# counts patients at risk, and events and censored patients before each time.
 
 # %% tags=["parameters"]
 #| include: false
@@ -40,75 +41,95 @@ from helpers.results.cut import open_cut
 data = open_cut(study, cut, audience)
 
 # %% [markdown]
-# ## Marrow response {#sec-dor}
-#
-# The listing gives, for each responder, how long the bone marrow stayed in remission. A relapse outside the marrow does
-# not end a marrow response.
+# ## Overall survival {#sec-os}
+
+# %%
+#| label: fig-os
+#| fig-cap: Overall survival
+figures.plot_survival(data, "OS")
 
 # %%
 #| echo: false
-sentences.describe_time_to_event(data, "DOR")
+sentences.compare_endpoint(data, "OS")
+
+# %% [markdown]
+# ## Disease-free and relapse-free survival {#sec-dfs}
+
+# %%
+#| label: fig-dfs
+#| fig-cap: Disease-free survival, from the first complete remission
+figures.plot_survival(data, "DFS")
+
+# %%
+#| echo: false
+sentences.compare_endpoint(data, "DFS")
+
+# %%
+#| label: fig-rfs
+#| fig-cap: Relapse-free survival, from the first dose of blinatumomab
+figures.plot_survival(data, "RFS")
+
+# %% [markdown]
+# ## Duration of response {#sec-dor}
+#
+# A relapse outside the marrow does not end a marrow response. How each duration is counted is declared in
+# @tbl-endpoints.
 
 # %%
 #| label: fig-dor
-#| fig-cap: Duration of marrow response. Steps are the Kaplan–Meier estimate, the band its interval, ticks mark censored patients; the table counts patients at risk, and events and censored patients before each time.
+#| fig-cap: Duration of marrow response
 figures.plot_survival(data, "DOR")
-
-# %% [markdown]
-# ## Response until relapse at any site {#sec-dorany}
-#
-# Counting relapses outside the marrow as events gives the duration of response in the stricter sense. Their dates are
-# not printed; the duration of the marrow response, read as the last that is known of the patient, stands in for them.
-# They may have come earlier. @fig-dorany is therefore an approximation: too high before such a relapse, and possibly
-# too low after it.
-
-# %%
-#| echo: false
-sentences.describe_time_to_event(data, "DORANY")
 
 # %%
 #| label: fig-dorany
-#| fig-cap: Duration of response until relapse at any site, an approximation. Marks as in @fig-dor.
+#| fig-cap: Duration of response until relapse at any site, an approximation (see @tbl-endpoints)
 figures.plot_survival(data, "DORANY")
 
-# %%
-#| label: tbl-medians
-#| tbl-cap: Median duration of response and follow-up
-tables.make_table_medians(data, ["DOR", "DORANY"])
-
-# %%
-#| label: tbl-at-times
-#| tbl-cap: Patients without the event at given times
-tables.make_table_at_times(data, ["DOR", "DORANY"])
-
 # %% [markdown]
-# ## Patient by patient {#sec-swimmer}
+# ## Relapse and non-relapse mortality {#sec-cir}
 #
-# @fig-swimmer shows every patient. The mark at the end of a bar says whether the marrow response ended there; the columns
-# on the right say who relapsed outside the marrow, who died and who had graft-versus-host disease. Their times are not
-# printed.
-
-# %%
-#| label: fig-swimmer
-#| fig-cap: Duration of marrow response of each patient, coloured by the disease treated. Dots on the right mark patients who relapsed outside the marrow (EM), died, or had graft-versus-host disease (GVHD), at any time.
-figures.plot_swimmer(data)
-
-# %% [markdown]
-# ## Overall and relapse-free survival {#sec-os}
+# Who dies in remission can no longer relapse, and who has relapsed can no longer die in remission: the two are analysed
+# together.
 
 # %%
 #| echo: false
-sentences.list_not_derivable(data)
+sentences.describe_incidence(data, ["CIR", "NRM"])
+
+# %%
+#| label: fig-cir
+#| fig-cap: Cumulative incidence of relapse and of death without relapse, from the first complete remission
+figures.plot_incidence(data, ["CIR", "NRM"])
+
+# %% [markdown]
+# ## Printed values that cannot be recomputed {#sec-printed}
 
 # %%
 #| label: tbl-printed-survival
 #| tbl-cap: Printed values of endpoints that cannot be derived
 tables.make_table_printed_survival(data)
 
+# %% [markdown]
+# ## Medians and probabilities {#sec-medians}
+
 # %%
-#| echo: false
-sentences.reconcile_time_to_event(data)
+#| label: tbl-medians
+#| tbl-cap: Median times and follow-up
+tables.make_table_medians(data, ["OS", "RFS", "DFS", "DOR", "DORANY", "CLFS"])
+
+# %%
+#| label: tbl-at-times
+#| tbl-cap: Patients without the event at given times
+tables.make_table_at_times(data, ["OS", "RFS", "DFS", "DOR", "DORANY", "CLFS"])
+
+# %%
+#| label: tbl-cir-at-times
+#| tbl-cap: Relapse and non-relapse mortality at given times
+tables.make_table_incidence(data, ["CIR", "NRM"])
 
 # %%
 #| echo: false
-sentences.conclude_survival(data)
+sentences.reconcile_time_to_event(data, ["OS", "RFS", "DFS", "DOR", "DORANY", "CLFS", "CIR", "NRM"])
+
+# %%
+#| echo: false
+sentences.conclude_survival(data, ["OS", "RFS", "DFS", "DOR", "DORANY", "CLFS", "CIR", "NRM"])

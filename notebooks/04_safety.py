@@ -20,9 +20,11 @@
 #
 # **Question.** Which harms did treatment cause, how often, and how often could harms that nobody had still occur?
 #
-# **Method.** Patients, not episodes, are counted; every proportion has its exact interval. Adverse events are printed
-# counts graded by CTCAE [@ctcae5]. Graft-versus-host disease (GVHD) is counted by patient from the listing, so that a
-# patient with an acute and a chronic form counts once.
+# **Method.** Patients, not episodes, are counted, each by the worst grade; every proportion has its exact interval.
+# Adverse events are graded by CTCAE [@ctcae5]. A patient with an acute and a chronic form of graft-versus-host disease
+# (GVHD) counts once as a patient with GVHD.
+#
+# ## All of it at a glance {#sec-safety-overview}
 
 # %% tags=["parameters"]
 #| include: false
@@ -39,15 +41,43 @@ from helpers.results.cut import open_cut
 #| include: false
 data = open_cut(study, cut, audience)
 
+# %%
+#| label: fig-safety
+#| fig-cap: Harms. Squares are proportions of all treated patients, lines exact intervals.
+figures.plot_safety(data, ["AE3", "CRS", "ICANS", "INFECT", "INFECT3", "HAEM3", "GVHDANY", "AGVHD", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV"])
+
 # %% [markdown]
-# ## Adverse events of grade three or higher {#sec-ae}
+# ## Adverse events {#sec-ae}
 #
-# The terms of @tbl-adverse-events can overlap in one patient. The row for any event is therefore not their sum.
+# The terms of an adverse event can overlap in one patient. A row for any event is therefore not the sum of the others.
+
+# %%
+#| echo: false
+sentences.describe_topic(data, "AE")
 
 # %%
 #| label: tbl-adverse-events
 #| tbl-cap: Adverse events of grade three or higher, by term and grade
 tables.make_table_adverse_events(data)
+
+# %%
+#| label: tbl-terms
+#| tbl-cap: Adverse events and low blood counts by term and worst grade
+#| classes: small
+tables.make_table_terms(data)
+
+# %%
+#| label: fig-terms
+#| fig-cap: Adverse events and low blood counts by term and worst grade
+figures.plot_terms(data)
+
+# %% [markdown]
+# ## Cytokine release, neurotoxicity, infections, low blood counts {#sec-special}
+
+# %%
+#| label: tbl-special
+#| tbl-cap: Adverse events of special interest, overall and by stratum
+tables.make_table_safety(data, ["AE", "CRS", "INFECT", "HAEM"], "special")
 
 # %% [markdown]
 # ## Events that nobody had {#sec-never}
@@ -62,29 +92,46 @@ tables.make_table_never_seen(data)
 
 # %%
 #| echo: false
-sentences.describe_never_seen(data, "CRS", "Cytokine release syndrome")
-
-# %%
-#| echo: false
-sentences.describe_never_seen(data, "AE5", "A fatal adverse event")
+sentences.describe_never_seen(data, {"CRS": "Cytokine release syndrome", "AE5": "A fatal adverse event"})
 
 # %% [markdown]
 # ## Graft-versus-host disease {#sec-gvhd}
+#
+# The severities of chronic GVHD in @tbl-gvhd are the patient's worst and add up; acute and chronic forms do not.
 
 # %%
 #| label: tbl-gvhd
 #| tbl-cap: Graft-versus-host disease after treatment
-tables.make_table_gvhd(data, ["GVHDANY", "AGVHD", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV", "CGVHDMS"])
-
-# %% [markdown]
-# The severities of chronic GVHD in @tbl-gvhd are the patient's worst and add up; acute and chronic forms do not.
-#
-# ## All of it at a glance {#sec-safety-overview}
+tables.make_table_gvhd(data, ["GVHDANY", "AGVHD", "AGVHD24", "AGVHD34", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV", "CGVHDMS"])
 
 # %%
-#| label: fig-safety
-#| fig-cap: Adverse events and graft-versus-host disease. Squares are proportions of all treated patients, lines exact intervals.
-figures.plot_safety(data, ["GVHDANY", "AGVHD", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV"])
+#| label: fig-agvhd
+#| fig-cap: Cumulative incidence of acute GVHD from the first donor lymphocyte infusion
+figures.plot_incidence(data, ["AGVHD24", "AGVHD34"])
+
+# %%
+#| label: fig-cgvhd
+#| fig-cap: Cumulative incidence of chronic GVHD from the first donor lymphocyte infusion
+figures.plot_incidence(data, ["CGVHD", "CGVHDMS"])
+
+# %%
+#| label: tbl-gvhd-at-times
+#| tbl-cap: GVHD at given times after the first donor lymphocyte infusion
+tables.make_table_incidence(data, ["AGVHD24", "AGVHD34", "CGVHD", "CGVHDMS"])
+
+# %%
+#| label: fig-grfs
+#| fig-cap: GVHD-free, relapse-free survival from the first donor lymphocyte infusion
+figures.plot_survival(data, "GRFS")
+
+# %%
+#| echo: false
+sentences.describe_later_states(data)
+
+# %%
+#| label: tbl-later-states
+#| tbl-cap: GVHD as it begins, as a factor for relapse
+tables.make_table_later_states(data)
 
 # %%
 #| echo: false
@@ -92,4 +139,4 @@ sentences.reconcile_severities(data, "CGVHD", ["CGVHDMILD", "CGVHDMOD", "CGVHDSE
 
 # %%
 #| echo: false
-sentences.conclude_safety(data, ["GVHDANY", "AGVHD", "CGVHD"])
+sentences.conclude_safety(data, ["AE3", "CRS", "INFECT3", "HAEM3", "GVHDANY", "AGVHD", "CGVHD"])

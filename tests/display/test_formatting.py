@@ -1,8 +1,10 @@
 """Numbers as text: the only place where anything is rounded, halves up as on paper (DESIGN 1 and 7)."""
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +80,37 @@ def test_intervals_and_ranges():
     assert f.format_fraction(15, 17) == "15/17"
     assert f.format_fraction(0, 17) == "0/17"
     assert f.format_fraction(None, 17) == "–"
+
+
+P_VALUES = [
+    (0.23, "0.23"), (0.0449, "0.04"), (0.045, "0.05"), (0.01, "0.01"), (0.0099, "0.01"), (0.0094, "0.009"),
+    (0.004, "0.004"), (0.001, "0.001"), (0.00099, "<0.001"), (1e-15, "<0.001"), (0, "<0.001"), (0.994, "0.99"),
+    (0.995, ">0.99"), (1, ">0.99"), (None, "–"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("p", "text"), P_VALUES)
+def test_p_values_as_journals_print_them(p, text):
+    """Two decimals from 0.01 on, three below; no p-value is printed as 0 or 1."""
+    assert f.format_p_value(p) == text
+
+
+@given(st.floats(0, 1))
+def test_no_p_value_looks_certain(p):
+    assert f.format_p_value(p) not in {"0.00", "0.000", "1.00", "0.010", "0"}
+
+
+def test_hazard_ratios():
+    """0.5267 with 0.2098–1.322; no limits where they cannot be estimated, nothing where there is no ratio."""
+    assert f.format_ratio(0.5267, 0.2098, 1.322) == "0.53 (0.21–1.32)"
+    assert f.format_ratio(12.345, 1, 150) == "12.35 (1.00–150.00)"
+    assert f.format_ratio(1.5, None, 3) == "1.50 (NE)"
+    assert f.format_ratio(None, None, None) == "–"
+
+
+def test_dates():
+    assert f.format_date(dt.date(2024, 6, 30)) == f.format_date(pd.Timestamp("2024-06-30")) == "2024-06-30"
+    assert f.format_date(None) == f.format_date(pd.NaT) == "–"
 
 
 def test_counts_in_words():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.display import sentences
+from helpers.display import figures, sentences
 from helpers.results.cut import open_cut
 
 MONTHS = "patient_listing.dor_marrow_months"
@@ -91,9 +91,9 @@ def test_many(tell):
 def test_not_derivable(tell):
     """DESIGN 8: the chapter says so in one sentence that names what is missing."""
     data = tell((5, True, True))
-    missing = "missing raw tables blinatumomab (start_date), followup (death_date, last_contact_date)"
+    missing = "(missing raw tables blinatumomab (start_date), followup (death_date, last_contact_date))"
     assert sentences.describe_time_to_event(data, "OS") == "Overall survival is not derivable."
-    assert sentences.list_not_derivable(data) == f"- Overall survival is not derivable ({missing})."
+    assert figures.plot_survival(data, "OS") == f"*Overall survival is not derivable {missing}.*"
     assert "DOR can be derived. OS cannot be derived." in sentences.conclude_endpoints(data)
     assert "OS" not in sentences.reconcile_time_to_event(data)
 
@@ -114,7 +114,7 @@ def test_the_cohort_in_its_own_words(cohort):
         "The study has 17 treated patients, median age 10 years (range 0.7–18). Disease before blinatumomab: "
         "bone marrow relapse in 11 (65%) and minimal residual disease in 6 (35%)."
     )
-    never = sentences.describe_never_seen(cohort, "CRS", "Cytokine release syndrome")
+    never = sentences.describe_never_seen(cohort, {"CRS": "Cytokine release syndrome", "CGVHD": "Chronic GVHD"})
     assert never == (
         "Cytokine release syndrome was seen in none of 17 patients; "
         "a true frequency of up to 19.5% remains compatible with that."

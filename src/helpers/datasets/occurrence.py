@@ -83,10 +83,12 @@ def derive_adae(tables: Tables, occurrences: pd.DataFrame, study: Study) -> pd.D
     return events[events["AVALC"] == "Y"].drop(columns="AVALC").reset_index(drop=True)
 
 
-def find_occurred(occurrences: pd.DataFrame, adsl: pd.DataFrame) -> "dict[str, pd.Series[bool]]":
+def find_occurred(
+    occurrences: pd.DataFrame, adsl: pd.DataFrame, items: Sequence[Occurrence]
+) -> "dict[str, pd.Series[bool]]":
     """By parameter, whether each patient of ADSL had it."""
     had = occurrences[occurrences["AVALC"] == "Y"].groupby("PARAMCD")["USUBJID"].agg(set)
-    return {param: adsl["USUBJID"].isin(had.get(param, set())) for param in occurrences["PARAMCD"].unique()}
+    return {item.param: adsl["USUBJID"].isin(had.get(item.param, set())) for item in items}
 
 
 def find_onset(occurrences: pd.DataFrame, adsl: pd.DataFrame) -> "dict[str, pd.Series[pd.Timestamp]]":

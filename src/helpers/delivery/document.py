@@ -10,10 +10,15 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from helpers.delivery.cell_options import get_option, is_hidden
 from helpers.delivery.chapters import KERNELSPEC
 from helpers.delivery.provenance import Provenance
+from helpers.delivery.sections import leave_out_undeclared
 from helpers.display.table import Table
 from helpers.results.cut import CutData
+
+SYNTHETIC_NOTICE = "SYNTHETIC DATA: no patient stands behind these numbers"
+"""Said on every page of a report of invented data; theme/notice.lua and the reference document for Word set it."""
 
 
 def write_document(chapters: Sequence[Path], data: CutData, provenance: Provenance, file: Path) -> None:
@@ -31,19 +36,31 @@ def write_document(chapters: Sequence[Path], data: CutData, provenance: Provenan
         The joined notebook, which both renderers read.
     """
     cells = [_raw(f"---\n{yaml.safe_dump(_front_matter(data), allow_unicode=True, sort_keys=False)}---")]
-    for chapter in chapters:
-        cells += [_prepare(cell) for cell in nbformat.read(chapter, as_version=4).cells if not _is_hidden(cell)]
+    written = [cell for chapter in chapters for cell in nbformat.read(chapter, as_version=4).cells]
+    cells += [_prepare(cell) for cell in leave_out_undeclared([cell for cell in written if not is_hidden(cell)])]
     cells += _provenance_cells(provenance)
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:03d}"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), file)
 
 
-def extract_displays(chapters: Sequence[Path], folder: Path) -> None:
-    """Write every labelled figure as SVG and PNG, every labelled table as CSV, named after its label."""
+def extract_displays(chapters: Sequence[Path], folder: Path, mark: str = "") -> None:
+    """Write every labelled figure as SVG and PNG, every labelled table as CSV, named after its label.
+
+    Parameters
+    ----------
+    chapters : sequence of Path
+        Executed notebooks.
+    folder : Path
+        The delivered folder.
+    mark : str
+        What the name of every file ends with, such as ``SYNTHETIC``.
+    """
+    ending = f"-{mark}" if mark else ""
     for chapter in chapters:
         for cell in nbformat.read(chapter, as_version=4).cells:
-            kind, _, name = _option(cell, "label").partition("-")
+            kind, _, name = get_option(cell, "label").partition("-")
+            name += ending
             for output in cell.get("outputs", []):
                 data = output.get("data", {})
                 if kind == "tbl" and "text/csv" in data:
@@ -61,12 +78,8 @@ def _front_matter(data: CutData) -> dict[str, Any]:
         "subtitle": f"{study.subtitle}. Data cut: {cut.label}" + (f" ({cut.date.isoformat()})" if cut.date else ""),
         "author": f"{study.authors_role}: {', '.join(study.authors)}",
         "pagetitle": f"{study.short_title}, {cut.label}",
+        **({"notice": SYNTHETIC_NOTICE} if study.synthetic else {}),
     }
-
-
-def _is_hidden(cell: NotebookNode) -> bool:
-    tags = cell.metadata.get("tags", [])
-    return _option(cell, "include") == "false" or "injected-parameters" in tags
 
 
 def _prepare(cell: NotebookNode) -> NotebookNode:
@@ -79,14 +92,6 @@ def _prepare(cell: NotebookNode) -> NotebookNode:
         if alt:
             cell["source"] = f"#| fig-alt: {json.dumps(alt, ensure_ascii=False)}\n{cell.source}"
     return cell
-
-
-def _option(cell: NotebookNode, name: str) -> str:
-    for line in cell.source.splitlines():
-        key, colon, value = line.removeprefix("#|").partition(":")
-        if line.startswith("#|") and colon and key.strip() == name:
-            return str(value.strip())
-    return ""
 
 
 def _provenance_cells(provenance: Provenance) -> Iterator[NotebookNode]:

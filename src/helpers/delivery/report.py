@@ -115,8 +115,8 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
         building, project = Path(name) / "delivered", Path(name) / "project"
         _write_data(data, building)
         executed = _execute(chapters, parameters, building / "notebooks", order.jobs, progress, folder)
-        extract_displays(executed, building)
-        _make_project(project)
+        extract_displays(executed, building, mark="SYNTHETIC" if study.synthetic else "")
+        _make_project(project, study)
         write_document(executed, data, provenance, project / NOTEBOOK)
         progress(f"  rendering {', '.join(order.formats)} with {renderer.version}")
         for document in renderer.render(project, order.formats).values():
@@ -152,8 +152,8 @@ def _write_data(data: CutData, folder: Path) -> None:
     (folder / "adam").mkdir(parents=True)
     write_results(data.results, folder / "results.csv")
     _write_frame(make_findings_frame(data.findings), folder / "findings.csv")
-    for name in ("adsl", "adrs", "adae", "adtte"):
-        _write_frame(getattr(data, name), folder / "adam" / f"{name}.csv")
+    for name, dataset in data.datasets.items():
+        _write_frame(dataset, folder / "adam" / f"{name}.csv")
 
 
 def _write_frame(frame: pd.DataFrame, file: Path) -> None:
@@ -167,12 +167,16 @@ def _write_frame(frame: pd.DataFrame, file: Path) -> None:
     text.to_csv(file, index=False, lineterminator="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL)
 
 
-def _make_project(folder: Path) -> None:
+def _make_project(folder: Path, study: Study) -> None:
     """Lay out what a renderer needs, at the paths that _quarto.yml names."""
     folder.mkdir()
     shutil.copy(QUARTO_CONFIG, folder)
     shutil.copy(BIBLIOGRAPHY, folder)
-    shutil.copytree(THEME, folder / THEME.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
+    theme = folder / THEME.relative_to(ROOT)
+    shutil.copytree(THEME, theme, ignore=shutil.ignore_patterns("__pycache__"))
+    if study.synthetic:
+        # Word takes its page header from the reference document and from nowhere else
+        shutil.copy(theme / "reference-synthetic.docx", theme / "reference.docx")
 
 
 def _failed(folder: Path) -> Path:

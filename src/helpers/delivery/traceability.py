@@ -108,7 +108,7 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     html = report.read_text(encoding="utf-8")
     conventions = data.study.conventions
     declared = [conventions.confidence, conventions.days_per_month]
-    files = [data.study.folder / "study.yml", *sorted(data.study.raw.glob("*.csv"))]
+    files = [data.study.folder / "study.yml", *sorted(data.study.get_raw_folder(data.cut).glob("*.csv"))]
     written = " ".join(file.read_text(encoding="utf-8") for file in files)
     results = data.results[~data.results["analysis"].isin(["audit", "km_curve"])]
     values = [*_values(results), *declared]

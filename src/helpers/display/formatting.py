@@ -1,10 +1,16 @@
 """Numbers as text: the only place where anything is rounded."""
 
+import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+import pandas as pd
+
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"
+NOT_DERIVABLE = "not derivable"
+NONE = "–"
+"""Stands where there is no number to show."""
 SMALL_DENOMINATOR = 200
 """Below this many patients a percentage has no decimals: one patient moves it by more than half a per cent."""
 
@@ -22,7 +28,7 @@ def round_half_up(value: float, decimals: int = 0) -> str:
 def format_number(value: float | None, decimals: int = 1) -> str:
     """Number with at most so many decimals, without trailing zeros: 3.5, 16, 0.7."""
     if value is None or math.isnan(value):
-        return "–"
+        return NONE
     text = round_half_up(value, decimals)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -30,7 +36,7 @@ def format_number(value: float | None, decimals: int = 1) -> str:
 def format_scientific(value: float | None) -> str:
     """Powers of ten as a physician writes them: 5×10⁵."""
     if value is None or math.isnan(value):
-        return "–"
+        return NONE
     exact = Decimal(f"{value:.12g}")
     exponent = exact.adjusted()
     mantissa = format_number(float(exact.scaleb(-exponent)), 2)
@@ -42,13 +48,13 @@ def format_scientific(value: float | None) -> str:
 def format_percent(p: float | None, denominator: float | None, sign: str = "%") -> str:
     """Percentage without decimals below 200 patients, with one from there on."""
     if p is None or not denominator:
-        return "–"
+        return NONE
     return round_half_up(100 * p, 0 if denominator < SMALL_DENOMINATOR else 1) + sign
 
 
 def format_fraction(n: float | None, denominator: float | None) -> str:
     """Patients over their denominator: 15/17."""
-    return "–" if n is None or denominator is None else f"{n:.0f}/{denominator:.0f}"
+    return NONE if n is None or denominator is None else f"{n:.0f}/{denominator:.0f}"
 
 
 def format_percent_interval(lcl: float | None, ucl: float | None, denominator: float | None) -> str:
@@ -72,6 +78,30 @@ def format_range(low: float | None, high: float | None, scientific: bool = False
     """Smallest to largest."""
     form = format_scientific if scientific else format_number
     return f"{form(low)}–{form(high)}"
+
+
+def format_p_value(p: float | None) -> str:
+    """p-value as journals print it: 0.23, 0.04, three decimals below 0.01, <0.001 and >0.99 at the ends."""
+    if p is None:
+        return NONE
+    if p < 0.001:
+        return "<0.001"
+    text = round_half_up(p, 2 if p >= 0.01 else 3)
+    return {"1.00": ">0.99", "0.010": "0.01"}.get(text, text)
+
+
+def format_ratio(ratio: float | None, lcl: float | None, ucl: float | None) -> str:
+    """Hazard ratio with its limits: 0.53 (0.21–1.32)."""
+    if ratio is None:
+        return NONE
+    if lcl is None or ucl is None:
+        return f"{round_half_up(ratio, 2)} ({NOT_ESTIMABLE})"
+    return f"{round_half_up(ratio, 2)} ({round_half_up(lcl, 2)}–{round_half_up(ucl, 2)})"
+
+
+def format_date(date: dt.date | None) -> str:
+    """Date as ISO 8601 writes it, 2024-06-30; a dash where it is missing."""
+    return NONE if date is None or pd.isna(date) else f"{date:%Y-%m-%d}"
 
 
 def count(n: float, singular: str, plural: str | None = None) -> str:

@@ -1,15 +1,28 @@
 """Find numbers in the results, and words in study.yml."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from helpers.display.absence import NotInStudyError
-from helpers.display.formatting import format_percent
+from helpers.display.absence import NotDerivableError, NotInStudyError
+from helpers.display.formatting import format_percent, join_words
 from helpers.results.cut import CutData
+from helpers.results.derivability import describe_missing
 from helpers.results.schema import get_method, get_note, get_stats
+from helpers.study.declared import Column
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Occurrence, Population, Variable
 
 Stats = dict[str, float | None]
+TESTS = ("chi2", "fisher", "mannwhitney", "logrank", "gray")
+"""Analyses that compare strata."""
+
+
+class Compared(NamedTuple):
+    """A test between strata: its p-value, None where it was not made, which test it is, and why there is no value."""
+
+    p_value: float | None
+    method: str
+    note: str
 
 
 def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
@@ -26,6 +39,31 @@ def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
         raise NotInStudyError(f"This study has {error.args[0]}") from error
 
 
+def find(data: CutData, analysis: str, **keys: str | float) -> Stats:
+    """Statistics of one analysis as `get` returns them, none at all where the results hold no such analysis.
+
+    A stratum without patients has no estimates, nor has a stratum of what is not derivable.
+    """
+    try:
+        return get(data, analysis, **keys)
+    except NotInStudyError:
+        return {}
+
+
+def find_test(data: CutData, **keys: str | float) -> Compared:
+    """Whichever test stands in the results for these keys; `group` names the stratum that is compared.
+
+    Raises
+    ------
+    NotInStudyError
+        If the results hold no test of it.
+    """
+    for analysis in TESTS:
+        if stats := find(data, analysis, **keys):
+            return Compared(stats["p_value"], method(data, analysis, **keys), note(data, analysis, **keys))
+    raise NotInStudyError(f"This study has no test of {', '.join(f'{key}={value}' for key, value in keys.items())}")
+
+
 def method(data: CutData, analysis: str, **keys: str | float) -> str:
     """Method of one analysis of the cut."""
     return get_method(data.results, analysis=analysis, **keys)
@@ -36,10 +74,10 @@ def note(data: CutData, analysis: str, **keys: str | float) -> str:
     return get_note(data.results, analysis=analysis, **keys)
 
 
-def get_event_counts(data: CutData, endpoint: Endpoint) -> Stats:
+def get_event_counts(data: CutData, endpoint: Endpoint, group: str = "", level: str = "") -> Stats:
     """Patients, events, competing events and censored of an endpoint; None where it is not derivable."""
     analysis = "cif" if endpoint.competing else "km"
-    stats = get(data, analysis, param=endpoint.param, population=endpoint.population)
+    stats = get(data, analysis, param=endpoint.param, population=endpoint.population, group=group, level=level)
     return {"competing": 0.0 if stats["n"] is not None else None, **stats}
 
 
@@ -57,15 +95,55 @@ def find_endpoint(data: CutData, param: str) -> Endpoint:
 
 
 def find_survival_endpoints(data: CutData, params: Sequence[str]) -> list[Endpoint]:
-    """Those of the endpoints that have a survival curve here, or a NotInStudyError if none has."""
-    found = [
-        endpoint
-        for endpoint in data.study.endpoints
-        if endpoint.param in params and not endpoint.competing and not data.time_to_event[endpoint.param].missing
-    ]
+    """Those of the endpoints that have a survival curve here.
+
+    Raises
+    ------
+    NotInStudyError
+        If the study declares none of them as an endpoint without competing events.
+    NotDerivableError
+        If it declares some, and its data support none.
+    """
+    declared = [e for e in data.study.endpoints if e.param in params and not e.competing]
+    return _keep_derivable(data, declared, f"This study has no survival curve of {' or '.join(params)}")
+
+
+def find_incidence_endpoints(data: CutData, params: Sequence[str]) -> list[Endpoint]:
+    """Those of the endpoints that have a cumulative incidence here; errors as of `find_survival_endpoints`."""
+    declared = [e for e in data.study.endpoints if e.param in params and e.competing]
+    return _keep_derivable(data, declared, f"This study has no cumulative incidence of {' or '.join(params)}")
+
+
+def _keep_derivable(data: CutData, declared: Sequence[Endpoint], absence: str) -> list[Endpoint]:
+    if not declared:
+        raise NotInStudyError(absence)
+    found = [endpoint for endpoint in declared if not data.time_to_event[endpoint.param].missing]
     if not found:
-        raise NotInStudyError(f"This study has no survival curve of {' or '.join(params)}")
+        raise NotDerivableError("; ".join(explain_missing(data, declared)))
     return found
+
+
+def explain_missing(data: CutData, endpoints: Sequence[Endpoint]) -> list[str]:
+    """Clause on each endpoint that is not derivable: why, and what is missing; those that lack the same together."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for endpoint in endpoints:
+        if missing := data.time_to_event[endpoint.param].missing:
+            because = f" because {endpoint.unavailable}" if endpoint.unavailable else ""
+            # in one order, so that endpoints that lack the same are said in one clause
+            reason = describe_missing(sorted(missing, key=str)).removeprefix("not derivable: ")
+            labels.setdefault((because, reason), []).append(endpoint.label)
+    return [
+        f"{join_words(names)} {'is' if len(names) == 1 else 'are'} not derivable{because} ({reason})"
+        for (because, reason), names in labels.items()
+    ]
+
+
+def describe_populations(data: CutData, endpoints: Sequence[Endpoint]) -> list[str]:
+    """Of each population, the endpoints that are analysed in it: notes to a table of several."""
+    labels: dict[str, list[str]] = {}
+    for endpoint in endpoints:
+        labels.setdefault(find_population(data, endpoint.population).label, []).append(endpoint.label)
+    return [f"{'; '.join(names)}: {population}." for population, names in labels.items()]
 
 
 def find_occurrence(data: CutData, param: str) -> Occurrence:
@@ -82,6 +160,14 @@ def find_occurrences(data: CutData, params: Sequence[str]) -> list[Occurrence]:
     found = [declared[param] for param in params if param in declared]
     if not found:
         raise NotInStudyError(f"This study declares none of {', '.join(params)}")
+    return found
+
+
+def find_occurrences_of(data: CutData, topics: Sequence[str]) -> list[Occurrence]:
+    """Adverse events of the given topics, in the order of study.yml, or a NotInStudyError if there are none."""
+    found = [item for item in data.study.occurrences if item.topic in topics]
+    if not found:
+        raise NotInStudyError(f"This study declares no adverse events of the topic {' or '.join(topics)}")
     return found
 
 
@@ -103,7 +189,18 @@ def list_baseline(data: CutData) -> list[Variable]:
 
 
 def count_patients(data: CutData, population: str = "SAFFL", group: str = "", level: str = "") -> float:
-    """Number of patients of a population or stratum."""
-    n = get(data, "count", population=population, group=group, level=level, variable=population)["n"]
-    assert n is not None  # a count always has a value
+    """Number of patients of a population or stratum.
+
+    Raises
+    ------
+    NotDerivableError
+        If the study's data do not tell who belongs to the population.
+    """
+    keys = {"population": population, "variable": population}
+    total = get(data, "count", **keys)["n"]
+    if total is None:
+        label = find_population(data, population).label
+        raise NotDerivableError(f"{label[:1].upper()}{label[1:]}: {note(data, 'count', **keys)}")
+    n = get(data, "count", group=group, level=level, **keys)["n"]
+    assert n is not None  # a population that can be counted can be counted by stratum
     return n

@@ -172,7 +172,7 @@ def _analyse(
     events: EventDatasets,
 ) -> Rows:
     """Make every analysis that a study declares, or that its event-level tables call for."""
-    occurred, onset = find_occurred(occurrences, adsl), find_onset(occurrences, adsl)
+    occurred, onset = find_occurred(occurrences, adsl, study.occurrence_params), find_onset(occurrences, adsl)
     return (
         count_flow(adsl, study)
         + count_populations(adsl, sources, study)

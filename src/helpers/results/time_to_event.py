@@ -50,8 +50,16 @@ def analyse_time_to_event(adsl: pd.DataFrame, derived: Mapping[str, TimeToEvent]
         ticks = choose_ticks(float(tte.adtte["AVAL"].max())) if len(tte.adtte) else []
         for stratum in iterate_strata(adsl, endpoint.population, study):
             adtte = tte.adtte[tte.adtte["USUBJID"].isin(stratum.patients["USUBJID"])]
+            _check_everybody_is_there(adtte, stratum, endpoint)
             rows += _analyse(adtte, endpoint, study, stratum, ticks)
     return rows
+
+
+def _check_everybody_is_there(adtte: pd.DataFrame, stratum: Stratum, endpoint: Endpoint) -> None:
+    """Events, competing events and censored are all patients of the stratum, each once."""
+    counted = pd.Series(get_event_code(adtte)).value_counts().sum()
+    if counted != len(stratum.patients) or adtte["USUBJID"].duplicated().any():
+        raise ValueError(f"{endpoint.param}: {len(stratum.patients)} patients, but {counted} with a time")
 
 
 def _not_derivable(endpoint: Endpoint, tte: TimeToEvent) -> Rows:

@@ -27,7 +27,7 @@ from .checks import (
 )
 from .comparison import chi2_tail
 from .partial_likelihood import is_informative, standardise
-from .regression import HazardRatio
+from .regression import HazardRatio, say_events
 
 MAX_ITERATIONS = 60
 
@@ -157,7 +157,7 @@ def _uncensored(times: FloatArray, codes: IntArray, when: FloatArray) -> FloatAr
 def _why_not(names: list[str], data: _Weighted, min_events: int) -> str:
     needed = max(min_events, 1)
     if data.deaths.sum() < needed:
-        return f"{int(data.deaths.sum())} events: a hazard ratio needs at least {needed}"
+        return f"{say_events(int(data.deaths.sum()))}: a hazard ratio needs at least {needed}"
     of_cause = data.code == data.cause
     for name, column in zip(names, data.x.T, strict=True):
         levels = np.unique(column)
@@ -165,7 +165,7 @@ def _why_not(names: list[str], data: _Weighted, min_events: int) -> str:
             return f"{name} has the same value in every row"
         fewest = min(int(of_cause[column == level].sum()) for level in levels)
         if levels.size == 2 and fewest < min_events:
-            return f"{fewest} events in one group of {name}: a hazard ratio needs at least {min_events} in each"
+            return f"{say_events(fewest)} in one group of {name}: a hazard ratio needs at least {min_events} in each"
     return ""
 
 

@@ -119,7 +119,7 @@ def estimate_cox(
     names, data = prepare(durations, event_observed, covariates, entry, strata)
     n, events = data.exit.size, int(data.event.sum())
     if events < max(min_events, 1):
-        return _refused(names, n, events, f"{events} events: a hazard ratio needs at least {max(min_events, 1)}")
+        return _refused(names, n, events, f"{say_events(events)}: a hazard ratio needs at least {max(min_events, 1)}")
     thin = {name: _too_few(name, data, j, min_events) for j, name in enumerate(names)}
     if any(thin.values()):
         notes = {name: note or "another covariate has too few events" for name, note in thin.items()}
@@ -210,6 +210,11 @@ def prepare(
     return names, CoxData(starts, times, events, stratum, *standardise(x))
 
 
+def say_events(n: int) -> str:
+    """Events in words: 1 event, 2 events."""
+    return f"{n} event" if n == 1 else f"{n} events"
+
+
 def _too_few(name: str, data: CoxData, j: int, min_events: int) -> str:
     column = data.covariates[:, j]
     levels = np.unique(column)
@@ -218,7 +223,7 @@ def _too_few(name: str, data: CoxData, j: int, min_events: int) -> str:
     events = [int(data.event[column == level].sum()) for level in levels]
     if min(events) >= min_events:
         return ""
-    return f"{min(events)} events in one group of {name}: a hazard ratio needs at least {min_events} in each"
+    return f"{say_events(min(events))} in one group of {name}: a hazard ratio needs at least {min_events} in each"
 
 
 def _no_ratio(name: str, note: str) -> HazardRatio:

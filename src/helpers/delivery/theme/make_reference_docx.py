@@ -1,4 +1,4 @@
-"""Makes ``reference.docx``, the styles of the Word report, from Pandoc's own default reference document.
+"""Makes ``reference.docx`` and its synthetic twin, the styles of the Word report, from Pandoc's own reference document.
 
     python src/helpers/delivery/theme/make_reference_docx.py
 
@@ -20,7 +20,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from helpers.delivery.document import SYNTHETIC_NOTICE
+
 TARGET = Path(__file__).with_name("reference.docx")
+SYNTHETIC_TARGET = Path(__file__).with_name("reference-synthetic.docx")
 SERIF, SANS = "Times New Roman", "Arial"
 ACCENT, INK, MUTED = RGBColor(0x1F, 0x4E, 0x79), RGBColor(0x1C, 0x1C, 0x1C), RGBColor(0x5A, 0x5F, 0x66)
 
@@ -206,15 +209,27 @@ def write_zip(content: bytes, target: Path) -> None:
             archive.writestr(entry, source.read(name))
 
 
+def set_notice(document: Any, text: str) -> None:
+    """Say something at the head of every page."""
+    header = document.sections[0].header.paragraphs[0]
+    header.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = header.add_run(text)
+    run.font.size, run.font.name, run.font.bold = Pt(8), SANS, True
+    run.font.color.rgb = RGBColor(0xA4, 0x26, 0x2C)
+
+
 def main() -> None:
-    """Write ``reference.docx`` beside this script."""
-    document = Document(io.BytesIO(default_reference()))
-    set_text_styles(document)
-    set_table_style(document)
-    set_page(document)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    write_zip(buffer.getvalue(), TARGET)
+    """Write the reference documents beside this script: of every report, and of a report of synthetic data."""
+    for target, notice in ((TARGET, ""), (SYNTHETIC_TARGET, SYNTHETIC_NOTICE)):
+        document = Document(io.BytesIO(default_reference()))
+        set_text_styles(document)
+        set_table_style(document)
+        set_page(document)
+        if notice:
+            set_notice(document, notice)
+        buffer = io.BytesIO()
+        document.save(buffer)
+        write_zip(buffer.getvalue(), target)
 
 
 if __name__ == "__main__":

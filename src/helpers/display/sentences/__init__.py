@@ -9,39 +9,47 @@ from helpers.display.sentences.cohort import (
     describe_study,
     reconcile_strata,
 )
+from helpers.display.sentences.comparisons import compare_endpoint, describe_incidence, describe_later_states
 from helpers.display.sentences.endpoints import (
     conclude_endpoints,
     conclude_survival,
     describe_outcome,
     describe_response,
     describe_time_to_event,
-    list_not_derivable,
     reconcile_time_to_event,
 )
 from helpers.display.sentences.safety import (
     conclude_safety,
     describe_never_seen,
     describe_occurrences,
+    describe_topic,
     reconcile_severities,
 )
+from helpers.display.sentences.treatment import describe_adherence, describe_exposure, describe_flow
 
 __all__ = [
+    "compare_endpoint",
     "conclude_audit",
     "conclude_cohort",
     "conclude_endpoints",
     "conclude_safety",
     "conclude_survival",
+    "describe_adherence",
     "describe_audit",
     "describe_cohort",
     "describe_conventions",
+    "describe_exposure",
     "describe_findings",
+    "describe_flow",
+    "describe_incidence",
+    "describe_later_states",
     "describe_never_seen",
     "describe_occurrences",
     "describe_outcome",
     "describe_response",
     "describe_study",
     "describe_time_to_event",
-    "list_not_derivable",
+    "describe_topic",
     "reconcile_audit",
     "reconcile_severities",
     "reconcile_strata",

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import count, format_number, format_scientific, join_words, round_half_up
 from helpers.display.lookup import get
 from helpers.display.prose import Prose
@@ -11,10 +12,14 @@ from helpers.results.cut import CutData
 RANGES = (("min", "max"), ("lower", "upper"))
 
 
+NO_CLAIMS = "This study has no printed claims to audit"
+
+
+@or_say_so
 def describe_audit(data: CutData) -> Prose:
     """Say how many claims there are and how many got each verdict."""
     if not data.audited:
-        return Prose("The study has no printed claims to audit.")
+        raise NotInStudyError(NO_CLAIMS)
     counts = {verdict: get(data, "audit", variable=f"verdict={verdict}") for verdict in Verdict}
     total = counts[Verdict.AGREES]["N"] or 0
     parts = [
@@ -33,10 +38,11 @@ def _said_of_claims(verdict: Verdict) -> str:
     }[verdict]
 
 
+@or_say_so
 def reconcile_audit(data: CutData) -> Prose:
     """Show that the verdicts add up to the claims."""
     if not data.audited:
-        return Prose("")
+        raise NotInStudyError(NO_CLAIMS)
     counts = [get(data, "audit", variable=f"verdict={verdict}") for verdict in Verdict]
     numbers = [stats["n"] or 0 for stats in counts]
     verdict = "all claims" if sum(numbers) == counts[0]["N"] else "NOT the number of claims"
@@ -44,10 +50,11 @@ def reconcile_audit(data: CutData) -> Prose:
     return Prose(f"**Reconciliation.** {terms} = {format_number(sum(numbers))}, {verdict}.")
 
 
+@or_say_so
 def conclude_audit(data: CutData) -> Prose:
     """Say what share of the claims that can be recomputed holds."""
     if not data.audited:
-        return Prose("**In short.** There was nothing to audit.")
+        raise NotInStudyError(NO_CLAIMS)
     recomputable = get(data, "audit", variable="recomputable")
     inconsistent = get(data, "audit", variable=f"verdict={Verdict.INCONSISTENT}")["n"] or 0
     return Prose(

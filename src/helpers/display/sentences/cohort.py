@@ -1,8 +1,11 @@
 """Sentences about the study, its patients and its conventions."""
 
+from collections.abc import Iterator
+
 from helpers.display.formatting import count, format_number, format_percent, format_range, join_words, within_sentence
 from helpers.display.lookup import count_patients, get, list_baseline, list_strata
 from helpers.display.prose import Prose, plain
+from helpers.display.sentences.treatment import add_up_flow
 from helpers.results.cut import CutData
 
 INTERVALS = {
@@ -17,7 +20,8 @@ def describe_study(data: CutData) -> Prose:
     study, cut = data.study, data.cut
     source = f" [@{study.citation}]" if study.citation else ""
     until = f", data cut {cut.date.isoformat()}" if cut.date else "; the source does not state the date of its data cut"
-    return Prose(f"*{study.question}* The data are those of {study.short_title}{source}, {cut.label}{until}.")
+    invented = " **The data are synthetic: no patient stands behind any number.**" if study.synthetic else ""
+    return Prose(f"*{study.question}* The data are those of {study.short_title}{source}, {cut.label}{until}.{invented}")
 
 
 def describe_cohort(data: CutData) -> Prose:
@@ -51,6 +55,7 @@ def describe_conventions(data: CutData) -> Prose:
     """List the conventions the numbers follow, as study.yml declares them."""
     conventions = data.study.conventions
     confidence = format_percent(conventions.confidence, 1)
+    descriptive = "" if data.study.comparisons else " Descriptive tables carry no p-value."
     return Prose(
         "\n".join(
             [
@@ -63,10 +68,53 @@ def describe_conventions(data: CutData) -> Prose:
                 "estimate is NE past the last follow-up.",
                 "- Follow-up is the median of the reverse Kaplan–Meier curve [@schemper1996].",
                 f"- Months are days divided by {conventions.days_per_month:g}; the day of the origin is day zero.",
-                "- Quartiles interpolate linearly between the ordered values. Descriptive tables carry no p-value.",
+                f"- Quartiles interpolate linearly between the ordered values.{descriptive}",
+                *_describe_competing(data),
+                *_describe_tests(data),
+                *_describe_grading(data),
             ]
         )
     )
+
+
+def _describe_competing(data: CutData) -> Iterator[str]:
+    if any(endpoint.competing for endpoint in data.study.endpoints):
+        yield (
+            "- Where another event can forestall the one of interest, its cumulative incidence is estimated "
+            "(Aalen–Johansen), never one minus Kaplan–Meier; intervals are on the log(−log) scale [@gray1988]."
+        )
+
+
+def _describe_tests(data: CutData) -> Iterator[str]:
+    if not data.study.comparisons:
+        return
+    level = format_number(data.study.conventions.significance, 2)
+    yield (
+        "- Between strata, categories are compared by the χ² test (of two by two tables with continuity correction) "
+        "where all expected counts are large enough, else by Fisher's exact test; numbers by the Mann–Whitney test; "
+        "times to an event by the log-rank test; cumulative incidences by Gray's test [@gray1988]. Tests are "
+        f"two-sided; p < {level} is called a difference, without adjustment for the number of tests."
+    )
+    yield (
+        "- Hazard ratios are those of a Cox model, or, with competing events, of a Fine–Gray model [@fine1999]; with "
+        "too few events in a stratum there is none, and the table says so."
+    )
+
+
+def _describe_grading(data: CutData) -> Iterator[str]:
+    if data.study.clinical is None:
+        return
+    yield (
+        "- Adverse events are graded by CTCAE [@ctcae5], cytokine release and neurotoxicity by the ASTCT consensus "
+        "[@lee2019], acute GVHD by MAGIC [@harris2016] from its organ stages, chronic GVHD by the NIH consensus "
+        "[@jagasia2015] from its organ scores. Where a grade derived from organs or components differs from the "
+        "recorded one, the derived one counts and the difference is listed in @sec-cohort."
+    )
+    if data.study.later_states:
+        yield (
+            "- A state that begins after the origin is never a baseline group: it enters as a time-dependent covariate "
+            "and by the Mantel–Byar test [@mantel1974]."
+        )
 
 
 def describe_findings(data: CutData) -> Prose:
@@ -81,7 +129,8 @@ def describe_findings(data: CutData) -> Prose:
 def reconcile_strata(data: CutData) -> Prose:
     """Show that the strata add up to all patients."""
     total = count_patients(data)
-    texts = []
+    flow = add_up_flow(data)
+    texts = [f"**Reconciliation.** {flow}."] if flow else []
     for group in data.study.strata:
         parts = [count_patients(data, "SAFFL", group, level) for name, level, _ in list_strata(data) if name == group]
         verdict = "all treated patients" if sum(parts) == total else f"NOT the {count(total, 'treated patient')}"

@@ -1,6 +1,8 @@
 """Sentences about response, relapse and time to event."""
 
-from helpers.display.absence import or_say_so
+from collections.abc import Sequence
+
+from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
 from helpers.display.formatting import (
     count,
     format_fraction,
@@ -23,27 +25,39 @@ from helpers.display.lookup import (
     note,
 )
 from helpers.display.prose import Prose
+from helpers.display.sentences.comparisons import compare_share
 from helpers.results.cut import CutData
 from helpers.study.endpoints import Endpoint
+from helpers.study.model import Occurrence
+
+MOST_IN_A_SENTENCE = 4
+"""So many endpoints are read in one sentence; more are a list."""
 
 
 def describe_proportion(data: CutData, param: str, population: str = "SAFFL") -> str:
     """Clause for one proportion: 15/17 (88%, CI 64–99%)."""
     stats = get(data, "proportion", param=param, population=population)
+    if stats["n"] is None:
+        label = find_occurrence(data, param).label
+        raise NotDerivableError(f"{label}: {note(data, 'proportion', param=param, population=population)}")
     return (
         f"{format_fraction(stats['n'], stats['N'])} ({format_percent(stats['p'], stats['N'])}, "
         f"{ci(data)} {format_percent_interval(stats['lcl'], stats['ucl'], stats['N'])}%)"
     )
 
 
+@or_say_so
 def describe_response(data: CutData) -> Prose:
-    """Say how many patients responded."""
+    """Say how many patients responded, and whether the strata differ."""
     if not data.study.responses:
-        return Prose("The study declares no response.")
+        raise NotInStudyError("This study declares no response")
     parts = [
         f"{within_sentence(item.label)} in {describe_proportion(data, item.param)}" for item in data.study.responses
     ]
-    return Prose(f"Of all treated patients there was {join_words(parts)}.")
+    text = f"Of all treated patients there was {join_words(parts)}."
+    first = data.study.responses[0]
+    compared = compare_share(data, first.param)
+    return Prose(f"{text} {first.label} by stratum: {compared}." if compared else text)
 
 
 @or_say_so
@@ -61,12 +75,12 @@ def describe_outcome(data: CutData, param: str) -> Prose:
 def describe_time_to_event(data: CutData, param: str) -> Prose:
     """Say what an analysis of time to event shows, or why there is none."""
     endpoint = find_endpoint(data, param)
-    keys = {"param": param, "population": endpoint.population}
-    counts, follow_up = get_event_counts(data, endpoint), get(data, "follow_up", **keys)
+    counts = get_event_counts(data, endpoint)
     if counts["n"] is None:
         return Prose(f"{endpoint.label} is not derivable.")
     if not counts["n"]:
         return Prose(f"{endpoint.label}: {count(0, 'patient')}.")
+    follow_up = get(data, "follow_up", param=param, population=endpoint.population)
     competing = f"{count(counts['competing'] or 0, 'competing event')}, " if endpoint.competing else ""
     text = (
         f"{endpoint.label}: {count(counts['events'] or 0, 'event')} among {count(counts['n'], 'patient')}, "
@@ -86,10 +100,10 @@ def _describe_median(data: CutData, km: Stats) -> str:
     return f"The median was {format_months(km['median'])} months ({ci(data)} {interval})"
 
 
-def reconcile_time_to_event(data: CutData) -> Prose:
-    """Show, endpoint by endpoint, that events, competing events and censored make up the population."""
+def reconcile_time_to_event(data: CutData, params: Sequence[str] = ()) -> Prose:
+    """Show, endpoint by endpoint, that events, competing events and censored make up the population; all, or some."""
     lines = []
-    for endpoint in data.study.endpoints:
+    for endpoint in _select(data, params):
         stats = get_event_counts(data, endpoint)
         if stats["n"] is None:
             continue
@@ -100,21 +114,9 @@ def reconcile_time_to_event(data: CutData) -> Prose:
         terms = " + ".join(f"{format_number(number)} {label}" for label, number in parts.items())
         population = find_population(data, endpoint.population).label.removeprefix("all ")
         lines.append(f"{endpoint.param}: {terms} = {format_number(stats['n'])}, {verdict} {population}")
+    if len(lines) > MOST_IN_A_SENTENCE:
+        return Prose("**Reconciliation.**\n\n" + "\n".join(f"- {line}." for line in lines))
     return Prose("**Reconciliation.** " + "; ".join(lines) + "." if lines else "")
-
-
-def list_not_derivable(data: CutData) -> Prose:
-    """Name the endpoints that the study's data cannot support, and what is missing."""
-    missing = [endpoint for endpoint in data.study.endpoints if data.time_to_event[endpoint.param].missing]
-    if not missing:
-        return Prose("All declared endpoints can be derived from the data.")
-    return Prose("\n".join(f"- {_explain_absence(data, endpoint)}" for endpoint in missing))
-
-
-def _explain_absence(data: CutData, endpoint: Endpoint) -> str:
-    reason = note(data, "follow_up", param=endpoint.param, population=endpoint.population)
-    because = f" because {endpoint.unavailable}" if endpoint.unavailable else ""
-    return f"{endpoint.label} is not derivable{because} ({reason.removeprefix('not derivable: ')})."
 
 
 def conclude_endpoints(data: CutData) -> Prose:
@@ -124,13 +126,24 @@ def conclude_endpoints(data: CutData) -> Prose:
     text = "**In short.**"
     if data.study.responses:
         first = data.study.responses[0]
-        text += f" {first.label}: {describe_proportion(data, first.param)}."
+        text += f" {_conclude_response(data, first)}."
     text += f" Of the time-to-event endpoints, {join_words(derived)} can be derived." if derived else ""
     text += f" {join_words(missing)} cannot be derived." if missing else ""
     return Prose(text)
 
 
-def conclude_survival(data: CutData) -> Prose:
-    """Say what the survival chapter leaves the reader with."""
-    texts = [str(describe_time_to_event(data, endpoint.param)) for endpoint in data.study.endpoints]
+def _conclude_response(data: CutData, item: Occurrence) -> str:
+    try:
+        return f"{item.label}: {describe_proportion(data, item.param)}"
+    except NotDerivableError as absence:
+        return str(absence)
+
+
+def conclude_survival(data: CutData, params: Sequence[str] = ()) -> Prose:
+    """Say what the survival chapter leaves the reader with, of all endpoints or of some."""
+    texts = [str(describe_time_to_event(data, endpoint.param)) for endpoint in _select(data, params)]
     return Prose("**In short.** " + " ".join(texts))
+
+
+def _select(data: CutData, params: Sequence[str]) -> list[Endpoint]:
+    return [endpoint for endpoint in data.study.endpoints if not params or endpoint.param in params]

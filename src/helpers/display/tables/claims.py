@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import format_number
 from helpers.display.lookup import get
 from helpers.display.sentences.claims import describe_recomputed, explain_verdict
@@ -12,12 +13,11 @@ from helpers.results.audit import AuditedClaim, Verdict
 from helpers.results.cut import CutData
 
 
+@or_say_so
 def make_table_verdicts(data: CutData) -> Table:
     """How many claims got each verdict, by place in the paper."""
     rows: list[dict[str, str]] = []
-    if not data.audited:
-        return make_table(pd.DataFrame(rows), "verdicts")
-    for place in [*dict.fromkeys(item.claim.place for item in data.audited), ""]:
+    for place in [*dict.fromkeys(item.claim.place for item in _require_claims(data)), ""]:
         keys = {"group": "place", "level": place} if place else {}
         counts = {str(verdict): get(data, "audit", variable=f"verdict={verdict}", **keys) for verdict in Verdict}
         total = next(iter(counts.values()))["N"]
@@ -26,15 +26,23 @@ def make_table_verdicts(data: CutData) -> Table:
     return make_table(pd.DataFrame(rows), "verdicts", stub="Place")
 
 
+@or_say_so
 def make_table_contradicted(data: CutData) -> Table:
     """Claims that the listing or the paper itself contradicts, each with its likely reason."""
     verdicts = (Verdict.DIFFERS, Verdict.INCONSISTENT)
-    return _make_table_claims([item for item in data.audited if item.verdict in verdicts], "contradicted")
+    return _make_table_claims([item for item in _require_claims(data) if item.verdict in verdicts], "contradicted")
 
 
+@or_say_so
 def make_table_all_claims(data: CutData) -> Table:
     """Every claim in the order of the paper."""
-    return _make_table_claims(data.audited, "all-claims")
+    return _make_table_claims(_require_claims(data), "all-claims")
+
+
+def _require_claims(data: CutData) -> list[AuditedClaim]:
+    if not data.audited:
+        raise NotInStudyError("This study has no printed claims to audit")
+    return data.audited
 
 
 def _make_table_claims(audited: Sequence[AuditedClaim], name: str) -> Table:

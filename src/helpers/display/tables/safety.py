@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.display.absence import or_say_so
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import format_fraction, format_number, format_percent, format_percent_interval
-from helpers.display.lookup import ci, find_occurrences, get, method
+from helpers.display.lookup import ci, find_occurrences, find_occurrences_of, get, method
 from helpers.display.table import Table, make_table
+from helpers.display.tables.occurrences import make_table_by_stratum
 from helpers.results.cut import CutData
 
 
@@ -30,16 +31,25 @@ def list_reported_events(data: CutData) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@or_say_so
 def make_table_adverse_events(data: CutData) -> Table:
     """Adverse events that happened, by term and grade, with exact intervals."""
-    events = list_reported_events(data)
+    events = _require_reported_events(data)
     return _make_table_events(events[events["n"] > 0], "adverse-events", ci(data))
 
 
+@or_say_so
 def make_table_never_seen(data: CutData) -> Table:
     """Events that nobody had: the exact upper limit says how common they may still be."""
-    events = list_reported_events(data)
+    events = _require_reported_events(data)
     return _make_table_events(events[events["n"] == 0], "never-seen", ci(data), upper=True)
+
+
+def _require_reported_events(data: CutData) -> pd.DataFrame:
+    events = list_reported_events(data)
+    if events.empty:
+        raise NotInStudyError("This study has no printed counts of adverse events")
+    return events
 
 
 def _make_table_events(events: pd.DataFrame, name: str, interval: str, upper: bool = False) -> Table:
@@ -65,9 +75,12 @@ def _make_table_events(events: pd.DataFrame, name: str, interval: str, upper: bo
 
 @or_say_so
 def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
-    """Graft-versus-host disease, patients with each kind and severity, overall and exact intervals."""
+    """Graft-versus-host disease, patients with each kind and severity; by stratum where harms have topics."""
+    items = find_occurrences(data, params)
+    if topics := {item.topic for item in items if item.topic}:
+        return make_table_by_stratum(data, find_occurrences_of(data, sorted(topics)), "gvhd", "GVHD", onset=True)
     rows = []
-    for item in find_occurrences(data, params):
+    for item in items:
         stats = get(data, "proportion", param=item.param, population="SAFFL")
         rows.append(
             {
@@ -77,6 +90,6 @@ def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
                 f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], stats["N"]),
             }
         )
-    interval = method(data, "proportion", param=find_occurrences(data, params)[0].param, population="SAFFL")
+    interval = method(data, "proportion", param=items[0].param, population="SAFFL")
     notes = [f"Counted by patient from the listing. CI: {interval}. A patient with acute and chronic GVHD counts once."]
     return make_table(pd.DataFrame(rows), "gvhd", stub="GVHD", notes=notes)

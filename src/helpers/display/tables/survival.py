@@ -1,82 +1,144 @@
-"""Tables of time-to-event estimates, and of printed values that cannot be recomputed."""
+"""Tables of Kaplan-Meier estimates, and of printed values that cannot be recomputed."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.display.absence import or_say_so
+from helpers.display.absence import NotInStudyError, or_say_so
 from helpers.display.formatting import (
+    NONE,
     NOT_ESTIMABLE,
-    format_months,
-    format_months_interval,
     format_number,
     format_percent,
     format_percent_interval,
 )
-from helpers.display.lookup import ci, find_survival_endpoints, get, list_strata, method, note
+from helpers.display.lookup import (
+    ci,
+    describe_populations,
+    explain_missing,
+    find,
+    find_survival_endpoints,
+    get,
+    list_strata,
+    method,
+    note,
+)
 from helpers.display.table import Table, make_table
+from helpers.display.tables.cells import show_median_time, show_probability
+from helpers.display.tables.columns import Keys, Row, add_p_values, name_strata
+from helpers.display.tables.ratios import describe_ratios, name_ratio, show_ratio
 from helpers.results.cut import CutData
+from helpers.study.endpoints import Endpoint
+
+ENDPOINT, MONTHS = "Endpoint", "Months"
 
 
 @or_say_so
-def make_table_medians(data: CutData, params: Sequence[str]) -> Table:
-    """Median times and follow-up, overall and by stratum."""
-    rows = []
+def make_table_medians(data: CutData, params: Sequence[str], name: str = "medians") -> Table:
+    """Median times and follow-up, overall and by stratum, with log-rank test and hazard ratio where declared."""
     endpoints = find_survival_endpoints(data, params)
+    rows: list[Row] = []
+    asked: list[Keys | None] = []
     for endpoint in endpoints:
+        about = {"param": endpoint.param, "population": endpoint.population}
         for group, level, label in list_strata(data):
-            keys = {"param": endpoint.param, "population": endpoint.population, "group": group, "level": level}
-            km, follow_up = get(data, "km", **keys), get(data, "follow_up", **keys)
-            rows.append(
-                {
-                    "Endpoint": endpoint.label,
-                    "Patients treated": label,
-                    "Patients": format_number(km["n"]),
-                    "Events": format_number(km["events"]),
-                    "Censored": format_number(km["censored"]),
-                    f"Median ({ci(data)}), mo": _with_interval(km, "median_lcl", "median_ucl"),
-                    f"Follow-up ({ci(data)}), mo": _with_interval(follow_up, "lcl", "ucl"),
-                }
-            )
+            keys = {**about, "group": group, "level": level}
+            km, follow_up = get(data, "km", **keys), find(data, "follow_up", **keys)
+            row = {
+                ENDPOINT: endpoint.label,
+                "Patients treated": label,
+                "Patients": format_number(km["n"]),
+                "Events": format_number(km["events"]),
+                "Censored": format_number(km["censored"]),
+                f"Median ({ci(data)}), mo": show_median_time(km, "median_lcl", "median_ucl"),
+                f"Follow-up ({ci(data)}), mo": show_median_time(follow_up, "lcl", "ucl"),
+            }
+            ratio = {name_ratio(data, endpoint): show_ratio(data, endpoint, group, level)}
+            rows.append(row | ratio if data.study.comparisons else row)
+            asked.append(None if group else about)
+    tested = add_p_values(data, rows, asked)
     first = {"param": endpoints[0].param, "population": endpoints[0].population}
     notes = [
         f"Median: {method(data, 'km', **first)}. Follow-up: {method(data, 'follow_up', **first)}. "
         "NR, not reached; mo, months.",
-        "By stratum for description only; no test was made.",
+        *(describe_populations(data, endpoints) if data.study.comparisons else []),
+        *describe_ratios(data, endpoints),
+        *(tested.notes or ["By stratum for description only; no test was made."]),
+        *_explain_absent(data, params),
     ]
-    return make_table(pd.DataFrame(rows), "medians", stub="Patients treated", groups="Endpoint", notes=notes)
-
-
-def _with_interval(stats: dict[str, float | None], lower: str, upper: str) -> str:
-    return f"{format_months(stats['median'])} ({format_months_interval(stats[lower], stats[upper])})"
+    return make_table(pd.DataFrame(tested.rows), name, stub="Patients treated", groups=ENDPOINT, notes=notes)
 
 
 @or_say_so
-def make_table_at_times(data: CutData, params: Sequence[str]) -> Table:
-    """Estimates at the declared times; NE past the last follow-up."""
-    rows = []
+def make_table_at_times(data: CutData, params: Sequence[str], name: str = "at-times") -> Table:
+    """Estimates at the declared times, by stratum where the study compares strata; NE past the last follow-up."""
     endpoints = find_survival_endpoints(data, params)
-    for endpoint in endpoints:
-        n = get(data, "km", param=endpoint.param, population=endpoint.population)["n"]
-        for time in endpoint.times_at:
-            stats = get(data, "km_at", param=endpoint.param, population=endpoint.population, time_months=time)
-            estimate = NOT_ESTIMABLE if stats["survival"] is None else format_percent(stats["survival"], n, "")
-            rows.append(
-                {
-                    "Endpoint": endpoint.label,
-                    "Months": format_number(time),
-                    "At risk": format_number(stats["n_risk"]),
-                    "Without event, %": estimate,
-                    f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
-                }
-            )
+    by_stratum = bool(data.study.comparisons)
+    rows = [
+        {
+            ENDPOINT: endpoint.label,
+            MONTHS: format_number(time),
+            **(_show_strata(data, endpoint, time) if by_stratum else _show_all(data, endpoint, time)),
+        }
+        for endpoint in endpoints
+        for time in endpoint.times_at
+    ]
     keys = {"param": endpoints[0].param, "population": endpoints[0].population}
-    notes = [f"{method(data, 'km', **keys)}. At risk: patients with at least that time. NE, not estimable."]
-    return make_table(pd.DataFrame(rows), "at-times", stub="Months", groups="Endpoint", notes=notes)
+    columns = f" Without event: % ({ci(data)})." if by_stratum else ""
+    why = ": past the last follow-up, or no event yet to estimate limits from" if by_stratum else ""
+    notes = [
+        f"{method(data, 'km', **keys)}.{columns} At risk: patients with at least that time. NE, not estimable{why}.",
+        *_explain_absent(data, params),
+    ]
+    spanners = {heading: _name_columns(place) for place, heading in enumerate(name_strata(data).values())}
+    return make_table(
+        pd.DataFrame(rows),
+        name,
+        stub=MONTHS,
+        groups=ENDPOINT,
+        spanners=spanners if by_stratum else None,
+        notes=notes,
+    )
 
 
+def _show_all(data: CutData, endpoint: Endpoint, time: float) -> Row:
+    about = {"param": endpoint.param, "population": endpoint.population}
+    n = get(data, "km", **about)["n"]
+    stats = get(data, "km_at", **about, time_months=time)
+    estimate = NOT_ESTIMABLE if stats["survival"] is None else format_percent(stats["survival"], n, "")
+    return {
+        "At risk": format_number(stats["n_risk"]),
+        "Without event, %": estimate,
+        f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
+    }
+
+
+def _show_strata(data: CutData, endpoint: Endpoint, time: float) -> Row:
+    row: Row = {}
+    for place, (group, level) in enumerate(name_strata(data)):
+        keys = {"param": endpoint.param, "population": endpoint.population, "group": group, "level": level}
+        n = get(data, "km", **keys)["n"]
+        stats = find(data, "km_at", **keys, time_months=time)
+        cells = (format_number(stats.get("n_risk")), show_probability(stats, "survival", n))
+        row |= dict(zip(_name_columns(place), cells, strict=True))
+    return row
+
+
+def _name_columns(place: int) -> list[str]:
+    # two columns cannot share a name; a trailing blank a stratum keeps them apart and is not seen
+    return [heading + " " * place for heading in ("At risk", "Without event")]
+
+
+def _explain_absent(data: CutData, params: Sequence[str]) -> list[str]:
+    """Those of the endpoints that the study declares and cannot derive, with what is missing."""
+    return [f"{reason}." for reason in explain_missing(data, [e for e in data.study.endpoints if e.param in params])]
+
+
+@or_say_so
 def make_table_printed_survival(data: CutData) -> Table:
     """Endpoints that cannot be derived, beside what the source prints of them."""
+    if not data.audited:
+        raise NotInStudyError("This study has no printed estimates")
     rows = []
     notes = []
     for endpoint in data.study.endpoints:
@@ -95,7 +157,7 @@ def make_table_printed_survival(data: CutData) -> Table:
             }
             rows.append({"Endpoint": endpoint.label, **row, "Recomputed": "not derivable"})
         if not claims:
-            row = {"About": "–", "As printed": "–", "Place in the source": "–"}
+            row = {"About": NONE, "As printed": NONE, "Place in the source": NONE}
             rows.append({"Endpoint": endpoint.label, **row, "Recomputed": "not derivable"})
     left = ["As printed", "Place in the source", "Recomputed"]
     return make_table(pd.DataFrame(rows), "printed-survival", stub="About", groups="Endpoint", left=left, notes=notes)

@@ -1,5 +1,6 @@
-"""Figures: the same bytes every time, numbers in the alternative text, and no trace left in matplotlib."""
+"""Figures of the published cohort: the same bytes every time, numbers in the alternative text, no trace left behind."""
 
+import json
 import struct
 import xml.etree.ElementTree as ET
 
@@ -8,7 +9,9 @@ import matplotlib.pyplot as plt
 import pytest
 
 from helpers.display import figures
+from helpers.display.absence import NOT_DECLARED as SAYS_NOT_DECLARED
 from helpers.display.sentences import describe_time_to_event
+from helpers.study.paths import REPORTS
 
 ALL = {
     "response": (lambda data: figures.plot_response(data), ["All patients: 15/17, 88% (64–99)", "14/17, 82% (57–96)"]),
@@ -38,8 +41,31 @@ def drawn(cohort):
     return made, before, dict(mpl.rcParams)
 
 
+NOT_DECLARED = {
+    "flow": lambda data: figures.plot_flow(data),
+    "incidence": lambda data: figures.plot_incidence(data, ["CIR", "NRM"]),
+    "terms": lambda data: figures.plot_terms(data),
+}
+"""What a patient listing has nothing for; see test_figures_of_events."""
+
+
 def test_every_figure_is_tested():
-    assert len(ALL) == len(figures.__all__)
+    assert {f"plot_{name}" for name in (*ALL, *NOT_DECLARED)} == set(figures.__all__)
+
+
+@pytest.mark.parametrize("name", NOT_DECLARED)
+def test_what_the_cohort_does_not_declare_is_a_sentence(cohort, name):
+    assert NOT_DECLARED[name](cohort).reason == SAYS_NOT_DECLARED
+
+
+@pytest.mark.parametrize(("name", "file"), [("survival", "dor"), ("response", "response"), ("swimmer", "swimmer")])
+def test_figures_are_those_of_the_published_report(drawn, name, file):
+    """The delivered pictures, byte for byte, where matplotlib is the one that made them."""
+    published = REPORTS / "tsvetkova2022" / "published"
+    made_with = json.loads((published / "manifest.json").read_text("utf-8"))["packages"]["matplotlib"]
+    if made_with != mpl.__version__:
+        pytest.skip(f"the report was made with matplotlib {made_with}")
+    assert drawn[0][name][0].svg == (published / "figures" / f"{file}.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ALL)

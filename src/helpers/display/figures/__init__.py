@@ -1,8 +1,20 @@
 """The figures of the report; each takes the data of a cut and returns what a chapter displays."""
 
 from helpers.display.figures.claims import plot_verdicts
+from helpers.display.figures.flow import plot_flow
+from helpers.display.figures.incidence import plot_incidence
 from helpers.display.figures.proportions import plot_response, plot_safety
 from helpers.display.figures.survival import plot_survival
 from helpers.display.figures.swimmer import plot_swimmer
+from helpers.display.figures.terms import plot_terms
 
-__all__ = ["plot_response", "plot_safety", "plot_survival", "plot_swimmer", "plot_verdicts"]
+__all__ = [
+    "plot_flow",
+    "plot_incidence",
+    "plot_response",
+    "plot_safety",
+    "plot_survival",
+    "plot_swimmer",
+    "plot_terms",
+    "plot_verdicts",
+]

@@ -47,4 +47,5 @@ def plot_verdicts(data: CutData) -> Figure:
         axes.use_sticky_edges = False
         axes.margins(x=0.02, y=0.02)
         figure.legend(loc="outside lower center", ncols=len(COLOUR_OF), columnspacing=1.2, handlelength=1.2)
-        return finish(figure, f"Verdicts by place in the paper. {describe_audit(data)}")
+        alt = f"Verdicts by place in the paper. {describe_audit(data)}"
+        return finish(figure, alt, synthetic=data.study.synthetic)

@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.figure import Figure as MatplotlibFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 WIDTH = 6.7
 """Width of a figure in inches: the text width of the page."""
@@ -18,6 +19,12 @@ QUIET = "#6b6b6b"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 LIGHT_COLOURS = ("#4f94c4", "#f2c18d", "#a8d5c2", "#e3bfd3")
 """Okabe and Ito's colours, told apart also by the colour-blind; the light ones, for areas, differ in grey as well."""
+LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)))
+"""Curves are told apart by these too, for those who print in grey."""
+SMALL = 7
+"""Size of the smallest type, in points."""
+MARK, MARK_HEIGHT, MARK_MARGIN = "#8a8a8a", 0.17, 0.04
+"""Colour of the mark on synthetic data, and the strip it stands on: its height and its margin, in inches."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +87,44 @@ def report_style(name: str) -> Iterator[None]:
         yield
 
 
-def make_figure(height: float) -> MatplotlibFigure:
-    """Make an empty figure of the page's text width that leaves room for all its labels; height in inches."""
-    return MatplotlibFigure(figsize=(WIDTH, height), layout="constrained")
+def make_figure(height: float, between: float | None = None) -> MatplotlibFigure:
+    """Make an empty figure of the page's text width that leaves room for all its labels.
+
+    Parameters
+    ----------
+    height : float
+        In inches.
+    between : float, optional
+        Room between panels side by side, as a share of their width; matplotlib's own without it.
+    """
+    if between is None:
+        return MatplotlibFigure(figsize=(WIDTH, height), layout="constrained")
+    return MatplotlibFigure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(wspace=between))
 
 
-def finish(figure: MatplotlibFigure, alt: str) -> Figure:
-    """Turn a drawn figure into one that displays itself; call it inside `report_style`."""
+def finish(figure: MatplotlibFigure, alt: str, *, synthetic: bool = False) -> Figure:
+    """Turn a drawn figure into one that displays itself; call it inside `report_style`.
+
+    Parameters
+    ----------
+    figure : MatplotlibFigure
+        What was drawn.
+    alt : str
+        What it shows, numbers included.
+    synthetic : bool
+        The patients are made up: the picture and its alternative text say so.
+    """
+    if synthetic:
+        _mark_synthetic(figure)
+        alt = f"Synthetic data. {alt}"
     vector, picture = io.StringIO(), io.BytesIO()
     figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
     figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
     return Figure(vector.getvalue(), picture.getvalue(), alt)
+
+
+def _mark_synthetic(figure: MatplotlibFigure) -> None:
+    """Write above the drawing, on a strip of its own, that the data are made up: it then never covers any."""
+    figure.set_figheight(figure.get_figheight() + MARK_HEIGHT)
+    x = 1 - MARK_MARGIN / WIDTH
+    figure.suptitle("SYNTHETIC DATA", x=x, ha="right", fontsize=SMALL, fontweight="bold", color=MARK)

@@ -36,7 +36,7 @@ def plot_swimmer(data: CutData) -> Figure:
         _draw_margin(axes, data, bars, margin)
         axes.set_xlabel(f"{swimmer.label}, months")
         _draw_legend(figure, colours, ends)
-        return finish(figure, _describe(data, bars, swimmer.marks))
+        return finish(figure, _describe(data, bars, swimmer.marks), synthetic=data.study.synthetic)
 
 
 def _stratum_labels(data: CutData) -> list[str]:

@@ -86,11 +86,17 @@ def describe_time_to_event(data: CutData, param: str) -> Prose:
         f"{endpoint.label}: {count(counts['events'] or 0, 'event')} among {count(counts['n'], 'patient')}, "
         f"{competing}{format_number(counts['censored'])} censored."
     )
-    interval = format_months_interval(follow_up["lcl"], follow_up["ucl"])
-    followed = f"edian follow-up {format_months(follow_up['median'])} months ({ci(data)} {interval})."
+    followed = f"edian follow-up {_describe_follow_up(data, follow_up)}."
     return Prose(
         f"{text} M{followed}" if endpoint.competing else f"{text} {_describe_median(data, counts)}; m{followed}"
     )
+
+
+def _describe_follow_up(data: CutData, stats: Stats) -> str:
+    if stats["median"] is None:
+        return "not reached"
+    interval = format_months_interval(stats["lcl"], stats["ucl"])
+    return f"{format_months(stats['median'])} months ({ci(data)} {interval})"
 
 
 def _describe_median(data: CutData, km: Stats) -> str:

@@ -1,0 +1,143 @@
+"""Adverse events and low blood counts by term and worst grade, as stacked bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import fill
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from helpers.datasets.conditions import find_missing_columns
+from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.figures.style import INK, QUIET, SMALL, Figure, finish, make_figure, report_style
+from helpers.display.formatting import count, format_fraction, format_number, join_words
+from helpers.display.lookup import count_patients, get
+from helpers.results.cut import CutData
+from helpers.results.derivability import describe_missing
+from helpers.results.safety import GRADES, POPULATION, SEVERE, name_term
+from helpers.results.schema import select
+from helpers.study.analysis_columns import RAW_SOURCES
+
+GRADE_COLOURS = ("#fee3c3", "#fdbb84", "#f47c4a", "#cf3b24", "#7f0000")
+"""From light to dark, so that grades keep their order in grey and for the colour-blind."""
+MOST_ROWS = 25
+LABEL_CHARACTERS = 36
+
+
+@dataclass(frozen=True)
+class Term:
+    """An adverse event: patients with it, with a severe one, and by worst grade."""
+
+    name: str
+    patients: float
+    severe: float
+    grades: tuple[float, ...]
+
+
+@or_say_so
+def plot_terms(data: CutData) -> Figure:
+    """Draw the patients with each adverse event and low blood count, by the worst grade each patient had.
+
+    Terms that a single patient had below grade 3 are left out, and counted in the alternative text.
+    """
+    if data.study.clinical is None:
+        raise NotInStudyError("This study has no adverse events by term")
+    if missing := find_missing_columns(data.tables, RAW_SOURCES["ADAE"]):
+        raise NotDerivableError(f"Adverse events by term: {describe_missing(missing)}")
+    terms = _read_terms(data)
+    worth = [term for term in terms if term.patients > 1 or term.severe]
+    chosen = worth[:MOST_ROWS]
+    if not chosen:
+        raise NotDerivableError("Adverse events by term: none in two patients or more, and none of grade 3 or higher")
+    n = count_patients(data, POPULATION)
+    with report_style("terms"):
+        figure = make_figure(0.85 + 0.22 * len(chosen))
+        axes = figure.subplots()
+        _draw_bars(axes, chosen)
+        _draw_patients_axis(axes, n)
+        _write_counts(axes, chosen)
+        handles = [
+            Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=f"Grade {grade}")
+            for grade, colour in zip(GRADES, GRADE_COLOURS, strict=True)
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(GRADES), handlelength=1.2)
+        return finish(
+            figure,
+            f"{_describe(chosen, n)}{_describe_left_out(len(terms), len(worth))}",
+            synthetic=data.study.synthetic,
+        )
+
+
+def _read_terms(data: CutData) -> list[Term]:
+    """All terms of the results, the most frequent first, the more severe first among equals."""
+    keys = {"analysis": "proportion", "population": POPULATION, "group": "", "stat": "n"}
+    rows = select(data.results, **keys)
+    prefix, suffix = name_term(""), name_term("", SEVERE)[len(name_term("")) :]
+    names = [
+        variable.removeprefix(prefix)
+        for variable in rows["variable"]
+        if variable.startswith(prefix) and not variable.endswith(suffix)
+    ]
+    terms = [_read_term(data, name) for name in names]
+    return sorted(terms, key=lambda term: (-term.patients, -term.severe, term.name))
+
+
+def _read_term(data: CutData, name: str) -> Term:
+    def n(analysis: str, grade: str = "") -> float:
+        return get(data, analysis, population=POPULATION, variable=name_term(name, grade))["n"] or 0.0
+
+    grades = tuple(n("count", str(grade)) for grade in GRADES)
+    return Term(name, n("proportion"), n("proportion", SEVERE), grades)
+
+
+def _draw_bars(axes: Axes, terms: Sequence[Term]) -> None:
+    left = [0.0] * len(terms)
+    for place, colour in enumerate(GRADE_COLOURS):
+        numbers = [term.grades[place] for term in terms]
+        axes.barh(
+            range(len(terms)), numbers, left=left, height=0.7, color=colour, edgecolor=INK, linewidth=0.4, clip_on=False
+        )
+        left = [start + number for start, number in zip(left, numbers, strict=True)]
+    labels = [fill(term.name, LABEL_CHARACTERS) for term in terms]
+    axes.set_yticks(range(len(terms)), labels, fontsize=SMALL + 0.5, linespacing=0.9, multialignment="right")
+    axes.set_ylim(len(terms) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+
+
+def _draw_patients_axis(axes: Axes, n: float) -> None:
+    """Bars are as long as patients are many; the axis says what share of all patients that is."""
+    axes.set_xlim(0, n)
+    axes.set_xticks([quarter * n / 4 for quarter in range(5)], [f"{25 * quarter}%" for quarter in range(5)])
+    axes.set_xlabel(f"Share of {count(n, 'treated patient')}, by worst grade")
+    axes.grid(axis="x", color=QUIET, alpha=0.18, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _write_counts(axes: Axes, terms: Sequence[Term]) -> None:
+    columns = {"Patients": [term.patients for term in terms], "Grade ≥ 3": [term.severe for term in terms]}
+    across = axes.get_yaxis_transform()
+    for place, (heading, numbers) in enumerate(columns.items()):
+        x = 1.09 + 0.17 * place
+        axes.text(x, -0.95, heading, transform=across, ha="center", va="bottom", fontsize=SMALL, fontweight="bold")
+        for row, number in enumerate(numbers):
+            text = format_number(number, 0)
+            axes.text(x, row, text, transform=across, ha="center", va="center_baseline", fontsize=SMALL + 0.5)
+
+
+def _describe(chosen: Sequence[Term], n: float) -> str:
+    parts = [
+        f"{term.name} {format_fraction(term.patients, n)}, grade 3 or higher {format_number(term.severe, 0)}"
+        for term in chosen
+    ]
+    return (
+        "Patients with each adverse event and low blood count, by worst grade, the most frequent first. "
+        f"{'; '.join(parts)}."
+    )
+
+
+def _describe_left_out(of: int, worth: int) -> str:
+    """Say how many terms the figure does not show, and why."""
+    single, more = of - worth, max(worth - MOST_ROWS, 0)
+    texts = [f"{count(single, 'term')} seen in one patient only, below grade 3"] if single else []
+    texts += [f"{count(more, 'term')} rarer than those shown"] if more else []
+    return f" Left out: {join_words(texts)}." if texts else ""

@@ -91,6 +91,11 @@ tables.make_table_outcomes(data, ["RELAPSE", "RELBM", "RELCOMB", "RELEM", "RELEM
 #| echo: false
 sentences.describe_outcome(data, "RELAPSE")
 
+# %%
+#| label: fig-swimmer
+#| fig-cap: Duration of marrow response of each patient, coloured by the disease treated. The mark at the end of a bar says whether the marrow response ended there. Dots on the right mark patients who relapsed outside the marrow (EM), died, or had graft-versus-host disease (GVHD), at any time.
+figures.plot_swimmer(data)
+
 # %% [markdown]
 # ## Endpoints as declared {#sec-declared}
 #

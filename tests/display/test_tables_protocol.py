@@ -311,7 +311,7 @@ def test_terms_are_counted_once_a_patient_at_the_worst_grade(ten):
     assert (total == cells["Any grade"].str.split(" ").str[0].astype(int)).all()
     notes = get_notes(table)
     assert "until 60 days after the last dose or infusion" in notes
-    assert "neutrophils 1.8×10⁹/L, platelets 125×10⁹/L and haemoglobin 115 g/L" in notes
+    assert "neutrophils 1.8 (10⁹/L), platelets 125 (10⁹/L) and haemoglobin 115 (g/L)" in notes
 
 
 def test_terms_without_classes_or_blood_counts(tmp_path):

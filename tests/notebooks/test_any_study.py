@@ -100,7 +100,8 @@ ONLY_WITH_EVENTS = {
     "04_safety: tables.make_table_later_states",
 }
 ONLY_PRINTED = {
-    *("01_cohort: tables.make_table_reported", "03_survival: figures.plot_survival"),
+    *("01_cohort: tables.make_table_reported", "02_endpoints: figures.plot_swimmer"),
+    "03_survival: figures.plot_survival",
     *("03_survival: tables.make_table_printed_survival", "04_safety: tables.make_table_adverse_events"),
     *("04_safety: tables.make_table_never_seen", "04_safety: sentences.describe_never_seen"),
     *("05_published_claims: sentences.describe_audit", "05_published_claims: figures.plot_verdicts"),

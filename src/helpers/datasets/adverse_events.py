@@ -7,11 +7,10 @@ from helpers.datasets.grading import GRADE_LAB, grade_crs
 from helpers.datasets.gvhd import AS_RECORDED, Graded
 from helpers.datasets.treatment import PATIENT, find_treatment_emergent
 from helpers.intake.findings import Finding, report_records
-from helpers.intake.plausibility import CRS_TERM
+from helpers.intake.plausibility import CRS_COMPONENTS, CRS_TERM, FATAL
 from helpers.intake.reading import Tables
 from helpers.study.clinical import SafetyRules
 
-FATAL = 5
 FROM_COMPONENTS = "ASTCT components"
 
 
@@ -51,6 +50,11 @@ def _compare(events: pd.DataFrame, derived: "pd.Series[float]") -> list[Finding]
     for grade in sorted(set(derived[differs])):
         rule = f"the components give grade {grade:g} (ASTCT); the report uses that"
         findings += report_records("adverse_events", events[differs & (derived == grade)], "grade", rule, "warning")
+    if set(CRS_COMPONENTS) <= set(events.columns):
+        complete = (events["term"] == CRS_TERM) & events[list(CRS_COMPONENTS)].notna().all(axis=1)
+        no_fever = events[complete & derived.isna() & (events["grade"] < FATAL)]
+        rule = "no fever, so that the components give no grade; the recorded one is used"
+        findings += report_records("adverse_events", no_fever, "temperature_c", rule, "warning")
     return findings
 
 

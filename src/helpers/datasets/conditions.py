@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.intake.reading import Tables
-from helpers.study.analysis_columns import RAW_SOURCES, describe_columns
+from helpers.study.analysis_columns import RAW_SOURCES, RAW_SOURCES_OF_COLUMNS, STAND_INS, describe_columns
 from helpers.study.declared import Column, Condition
 
 
@@ -26,14 +26,19 @@ def find_date_column(table: str) -> str | None:
 def find_missing_columns(tables: Tables, columns: Iterable[Column]) -> tuple[Column, ...]:
     """Raw columns that something needs and the tables do not have.
 
-    For a column of a derived dataset that could not be made, these are the raw columns it would be made from.
+    For a column of a derived dataset these are the raw columns that it is made from.
     """
     missing: list[Column] = []
     for column in columns:
-        derived = column.table in RAW_SOURCES and column.table not in tables
-        needed = RAW_SOURCES[column.table] if derived else (column,)
-        missing += [raw for raw in needed if raw.table not in tables or raw.name not in tables[raw.table].columns]
+        own = (*RAW_SOURCES.get(column.table, ()), *RAW_SOURCES_OF_COLUMNS.get(column, ()))
+        missing += [raw for raw in own or (column,) if not _is_there(tables, raw)]
     return tuple(dict.fromkeys(missing))
+
+
+def _is_there(tables: Tables, column: Column) -> bool:
+    if column.table in tables and column.name in tables[column.table].columns:
+        return True
+    return column in STAND_INS and all(_is_there(tables, other) for other in STAND_INS[column])
 
 
 def match_records(table: pd.DataFrame, when: Sequence[Condition]) -> "pd.Series[bool]":

@@ -10,7 +10,7 @@ from helpers.datasets.conditions import find_missing_columns
 from helpers.datasets.exposure import derive_exposure
 from helpers.datasets.gvhd import derive_gvhd
 from helpers.datasets.responses import derive_assessments, derive_relapses
-from helpers.datasets.treatment import PATIENT, derive_treatment
+from helpers.datasets.treatment import PATIENT, derive_infusions, derive_treatment
 from helpers.intake.findings import Finding
 from helpers.intake.reading import Tables
 from helpers.study.analysis_columns import RAW_SOURCES
@@ -25,7 +25,7 @@ class EventDatasets:
     Attributes
     ----------
     tables : mapping of str to DataFrame
-        ADRS, ADRL, ADGVHD, ADAE, ADLB and ADEX, those whose raw columns the study has.
+        ADRS, ADRL, ADDLI, ADGVHD, ADAE, ADLB and ADEX, those whose raw columns the study has.
     treatment : DataFrame
         Dates of treatment and follow-up by patient; empty where the study declares no event-level tables.
     findings : tuple of Finding
@@ -50,6 +50,8 @@ def derive_event_datasets(tables: Tables, study: Study) -> EventDatasets:
         made["ADRS"] = derive_assessments(tables, treatment, clinical.response)
     if "ADRL" in possible:
         made["ADRL"] = derive_relapses(tables, made["ADRS"], treatment, clinical.response)
+    if "ADDLI" in possible:
+        made["ADDLI"] = derive_infusions(tables, treatment)
     if "ADGVHD" in possible:
         gvhd = derive_gvhd(tables, treatment)
         made["ADGVHD"] = gvhd.frame

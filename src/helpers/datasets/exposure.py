@@ -1,5 +1,6 @@
 """ADEX: what each patient was given, and whether it is what the plan says."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from helpers.datasets.treatment import PATIENT
+from helpers.datasets.treatment import PATIENT, find_planned_infusions
 from helpers.intake.reading import Tables
 from helpers.study.clinical import Plan
 
@@ -114,11 +115,12 @@ def _measure_first_course(doses: pd.DataFrame, treatment: pd.DataFrame) -> pd.Da
 
 def _measure_infusions(tables: Tables, treatment: pd.DataFrame) -> pd.DataFrame:
     measured = pd.DataFrame(index=treatment.index, columns=["NDLI", "DLIDAY", "DLIMNC", "DLICD3"], dtype="float64")
-    dli = tables.get("dli")
-    if dli is None:
+    if "dli" not in tables:
         return measured
-    first = dli.sort_values("dli_date", kind="stable").drop_duplicates(PATIENT).set_index(PATIENT)
+    dli = tables["dli"]
     measured["NDLI"] = dli.groupby(PATIENT).size().reindex(treatment.index).fillna(0)
+    planned = dli.loc[find_planned_infusions(tables, treatment)["SRCSEQ"]]
+    first = planned.sort_values("dli_date", kind="stable").drop_duplicates(PATIENT).set_index(PATIENT)
     measured["DLIDAY"] = (treatment["FDLIDT"] - treatment["TRTSDT"]).dt.days
     for code, column in (("DLIMNC", "mnc_per_kg"), ("DLICD3", "cd3_per_kg")):
         if column in first:
@@ -161,10 +163,10 @@ def _judge_steps(doses: pd.DataFrame, treatment: pd.DataFrame, course: pd.Series
 
 def _judge_infusion(wide: pd.DataFrame, treatment: pd.DataFrame, plan: Plan) -> pd.Series:
     low, high = plan.dli_mnc_per_kg
-    none = wide["NDLI"] == 0
-    due = treatment["TRTEDT"] + pd.Timedelta(days=plan.dli_within_days)
-    ended = treatment["DTHDT"].notna() | treatment["NEWTRTDT"].notna()
-    pending = ~ended & (treatment["ONTRT"] | (treatment["LSTALVDT"] < due))
+    none = treatment["FDLIDT"].isna()
+    due = treatment["CRS1EDT"] + pd.Timedelta(days=plan.dli_within_days)
+    ended = _ended_by(treatment, due)
+    pending = ~ended & ~(treatment["LSTALVDT"] >= due)
     dose = wide["DLIMNC"]
     conditions = [none & ended, none & pending, none, dose.isna(), dose < low, dose > high]
     words = [NOT_APPLICABLE, PENDING, NO_INFUSION, UNKNOWN, DOSE_BELOW, DOSE_ABOVE]
@@ -174,13 +176,22 @@ def _judge_infusion(wide: pd.DataFrame, treatment: pd.DataFrame, plan: Plan) -> 
 def _judge_second_course(wide: pd.DataFrame, treatment: pd.DataFrame, plan: Plan, days_per_month: float) -> pd.Series:
     earliest, latest = plan.second_course_months
     months = wide["COURSE2"]
-    followed = (treatment["LSTALVDT"] - treatment["FDLIDT"]).dt.days / days_per_month
+    due = treatment["FDLIDT"] + pd.to_timedelta(math.floor(latest * days_per_month), unit="D")
     none = months.isna()
-    ended = treatment["DTHDT"].notna() | treatment["NEWTRTDT"].notna()
-    conditions = [treatment["FDLIDT"].isna() | (none & ended), none & (followed <= latest), none]
+    ended = none & _ended_by(treatment, due)
+    conditions = [treatment["FDLIDT"].isna() | ended, none & ~(treatment["LSTALVDT"] > due), none]
     conditions += [months < earliest, months > latest]
     words = [NOT_APPLICABLE, PENDING, NO_SECOND_COURSE, TOO_EARLY, TOO_LATE]
     return _choose(conditions, words, wide.index)
+
+
+def _ended_by(treatment: pd.DataFrame, due: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
+    """Whether relapse, another treatment or death came before something was due; without a day, whether they came.
+
+    What comes after that day takes no deviation back.
+    """
+    end = treatment[["FRLPDT", "NEWTRTDT", "DTHDT"]].min(axis=1)
+    return (end <= due) | (end.notna() & due.isna())
 
 
 def _choose(conditions: Sequence[ArrayLike], words: list[str], patients: pd.Index) -> pd.Series:

@@ -16,9 +16,6 @@ Criterion = Mapping[str, Mapping[float | str, float]]
 ACUTE_GRADES = {1: "I", 2: "II", 3: "III", 4: "IV"}
 CHRONIC_SEVERITIES = {1: "mild", 2: "moderate", 3: "severe"}
 
-#: The number of a grade or severity as it is recorded.
-RECORDED_GRADES = {text: grade for names in (ACUTE_GRADES, CHRONIC_SEVERITIES) for grade, text in names.items()}
-
 #: Grade that each stage of an organ gives on its own (Harris 2016, Table 1). Skin has no stage that gives grade III.
 ACUTE_GRADE_OF_STAGE: Criterion = {
     "skin_stage": {0: 0, 1: 1, 2: 1, 3: 2, 4: 4},

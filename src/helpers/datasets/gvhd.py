@@ -8,7 +8,6 @@ from helpers.datasets.adsl import make_flag
 from helpers.datasets.grading import (
     ACUTE_GRADES,
     CHRONIC_SEVERITIES,
-    RECORDED_GRADES,
     grade_acute_gvhd,
     grade_chronic_gvhd,
 )
@@ -17,6 +16,8 @@ from helpers.intake.findings import Finding, report_records
 from helpers.intake.reading import Tables
 
 ACUTE = "acute"
+NUMBERS_OF_GRADES = {word: grade for grade, word in ACUTE_GRADES.items()}
+NUMBERS_OF_SEVERITIES = {word: severity for severity, word in CHRONIC_SEVERITIES.items()}
 FROM_ORGANS, AS_RECORDED = "organ stages or scores", "recorded"
 
 
@@ -46,7 +47,7 @@ def derive_gvhd(tables: Tables, treatment: pd.DataFrame) -> Graded:
     acute = gvhd["type"] == ACUTE
     derived = grade_acute_gvhd(gvhd).where(acute, grade_chronic_gvhd(gvhd))
     words = gvhd.get("recorded_grade", pd.Series(None, index=gvhd.index, dtype=object))
-    recorded = words.map(RECORDED_GRADES).astype("float64")
+    recorded = words.map(NUMBERS_OF_GRADES).where(acute, words.map(NUMBERS_OF_SEVERITIES)).astype("float64")
     grade = derived.fillna(recorded)
     frame = pd.DataFrame({"USUBJID": gvhd[PATIENT].astype(str), "ADT": gvhd["onset_date"], "GVTYPE": gvhd["type"]})
     frame["GRADE"] = grade
@@ -59,7 +60,7 @@ def derive_gvhd(tables: Tables, treatment: pd.DataFrame) -> Graded:
     frame["POSTDLI"] = make_flag(frame["ADT"] >= frame["USUBJID"].map(treatment["FDLIDT"]))
     frame["WORSTFL"] = make_flag(_is_worst(frame))
     frame = frame.assign(SRCDOM="gvhd", SRCVAR="onset_date", SRCSEQ=gvhd.index)
-    return Graded(frame, tuple(_compare(gvhd, derived, recorded, _in_words(derived, acute))))
+    return Graded(frame, tuple(_compare(gvhd, derived, recorded, _in_words(derived, acute), words)))
 
 
 def _in_words(grade: "pd.Series[float]", acute: "pd.Series[bool]") -> pd.Series:
@@ -72,14 +73,23 @@ def _is_worst(frame: pd.DataFrame) -> "pd.Series[bool]":
     return pd.Series(frame.index.isin(ordered.drop_duplicates(["USUBJID", "GVTYPE"]).index), index=frame.index)
 
 
-def _compare(gvhd: pd.DataFrame, derived: pd.Series, recorded: pd.Series, words: pd.Series) -> list[Finding]:
-    differs = derived.notna() & recorded.notna() & (derived != recorded)
+def _compare(
+    gvhd: pd.DataFrame, derived: pd.Series, recorded: pd.Series, words: pd.Series, written: pd.Series
+) -> list[Finding]:
+    """Compare the grade that the organs give with the one that is recorded."""
     findings: list[Finding] = []
+    if "recorded_grade" not in gvhd:
+        return findings
+    of_other_kind = written.notna() & recorded.isna()
+    for kind, names in (("acute", ACUTE_GRADES), ("chronic", CHRONIC_SEVERITIES)):
+        rule = f"expected a grade of {kind} GVHD: {', '.join(names.values())}"
+        findings += report_records("gvhd", gvhd[of_other_kind & (gvhd["type"] == kind)], "recorded_grade", rule)
+    differs = derived.notna() & recorded.notna() & (derived != recorded)
     for word in sorted(set(words[differs])):
         rule = f"the organs give {word}; the report uses that"
         findings += report_records("gvhd", gvhd[differs & (words == word)], "recorded_grade", rule, "warning")
-    ungraded = gvhd[derived.isna()]
-    if "recorded_grade" in gvhd:
-        rule = "an organ is missing: the recorded grade is used as it stands"
-        findings += report_records("gvhd", ungraded, "recorded_grade", rule, "warning")
+    rule = "an organ is missing: the recorded grade is used as it stands"
+    findings += report_records("gvhd", gvhd[derived.isna() & recorded.notna()], "recorded_grade", rule, "warning")
+    rule = "neither all organs nor a grade: the record counts for no grade of GVHD"
+    findings += report_records("gvhd", gvhd[derived.isna() & written.isna()], "recorded_grade", rule, "warning")
     return findings

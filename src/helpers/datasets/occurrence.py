@@ -91,13 +91,13 @@ def find_occurred(
     return {item.param: adsl["USUBJID"].isin(had.get(item.param, set())) for item in items}
 
 
-def find_onset(occurrences: pd.DataFrame, adsl: pd.DataFrame) -> "dict[str, pd.Series[pd.Timestamp]]":
+def find_onset(
+    occurrences: pd.DataFrame, adsl: pd.DataFrame, items: Sequence[Occurrence]
+) -> "dict[str, pd.Series[pd.Timestamp]]":
     """By parameter, the date of the first event of each patient of ADSL; NaT where there was none."""
-    happened = occurrences.assign(ADT=occurrences["ADT"].where(occurrences["AVALC"] == "Y"))
-    return {
-        str(param): adsl["USUBJID"].map(rows.set_index("USUBJID")["ADT"])
-        for param, rows in happened.groupby("PARAMCD", sort=False)
-    }
+    happened = occurrences[occurrences["AVALC"] == "Y"]
+    dates = {item.param: happened[happened["PARAMCD"] == item.param].set_index("USUBJID")["ADT"] for item in items}
+    return {param: adsl["USUBJID"].map(found).astype(TYPES["ADT"]) for param, found in dates.items()}
 
 
 def _derive_parameter(tables: Tables, adsl: pd.DataFrame, item: Occurrence) -> pd.DataFrame:

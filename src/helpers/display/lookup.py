@@ -8,7 +8,6 @@ from helpers.display.formatting import format_percent, join_words
 from helpers.results.cut import CutData
 from helpers.results.derivability import describe_missing
 from helpers.results.schema import get_method, get_note, get_stats
-from helpers.study.declared import Column
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Occurrence, Population, Variable
 

@@ -72,10 +72,13 @@ def take_as_of_cut(
     ]
     known[patients] = known[patients][~undated]
     gone = set(texts[patients][identifier]) - set(known[patients][identifier])
+    there = set(known[patients][identifier])
     for name in known.keys() - {patients}:
         own = _find(dictionary[name], "id")
         if own in known[name].columns:
-            known[name] = known[name][~known[name][own].isin(gone)]
+            # who is not entered yet may be in follow-up already: contacts after the cut are not known
+            late = _contact_after(texts[name].loc[known[name].index], dictionary[name], cut)
+            known[name] = known[name][~known[name][own].isin(gone) & (known[name][own].isin(there) | ~late)]
     return AsOfCut(known, tuple(findings))
 
 
@@ -97,6 +100,13 @@ def _exists(text: pd.DataFrame, columns: Columns, cut: str) -> "pd.Series[bool]"
     for name in _with_role(text, columns, EXISTS):
         exists &= ~_after(text[name], cut)
     return exists
+
+
+def _contact_after(text: pd.DataFrame, columns: Columns, cut: str) -> "pd.Series[bool]":
+    names = _with_role(text, columns, CONTACT)
+    if not names:
+        return pd.Series(False, index=text.index)
+    return pd.concat([_after(text[name], cut) for name in names], axis=1).all(axis=1)
 
 
 def _undated(text: pd.DataFrame, columns: Columns) -> "pd.Series[bool]":

@@ -92,6 +92,13 @@ def _check_doses(tables: Tables) -> Iterator[Finding]:
     doses = tables.get("blinatumomab")
     if doses is None or not {"start_date", "end_date"} <= set(doses.columns):
         return
+    if "cycle" in doses:
+        rule = "expected the number of the cycle"
+        yield from report_records("blinatumomab", doses[doses["cycle"].isna()], "cycle", rule)
+    if {"interruption_start_date", "interruption_end_date"} <= set(doses.columns):
+        open_start = doses[doses["interruption_start_date"].isna() & doses["interruption_end_date"].notna()]
+        rule = "expected the first day of the interruption"
+        yield from report_records("blinatumomab", open_start, "interruption_start_date", rule)
     ordered = doses.sort_values(["patient", "start_date"], kind="stable")
     before = ordered.groupby("patient")[["start_date", "end_date"]].shift()
     overlaps = (ordered["start_date"] <= before["end_date"]) | (

@@ -10,6 +10,10 @@ Tables = Mapping[str, pd.DataFrame]
 
 REMISSION = ("CR", "CRh", "CRi")
 REMISSION_BLASTS = 5
+FATAL = 5
+"""The grade of a fatal adverse event."""
+LONGEST_DOSE = 60
+"""Days; a cycle of blinatumomab lasts 28."""
 CRS_TERM = "Cytokine release syndrome"
 CRS_COMPONENTS = ("temperature_c", "hypotension", "hypoxia")
 
@@ -28,8 +32,12 @@ def check_plausibility(tables: Tables) -> Iterator[Finding]:
         yield from _check_relapses(tables["relapse"], tables["response"])
     if "adverse_events" in tables:
         yield from _check_components(tables["adverse_events"])
+    if {"adverse_events", "followup"} <= set(tables):
+        yield from _check_fatal_events(tables["adverse_events"], tables["followup"])
     if "dli" in tables:
         yield from _check_infusions(tables["dli"])
+    if {"blinatumomab", "followup"} <= set(tables):
+        yield from _check_open_doses(tables["blinatumomab"], tables["followup"])
 
 
 def _check_assessments(response: pd.DataFrame) -> Iterator[Finding]:
@@ -74,6 +82,18 @@ def _check_components(events: pd.DataFrame) -> Iterator[Finding]:
     yield from report_records("adverse_events", incomplete, "term", rule, "warning")
 
 
+def _check_fatal_events(events: pd.DataFrame, followup: pd.DataFrame) -> Iterator[Finding]:
+    if "death_date" not in followup:
+        return
+    alive = ~events["patient"].isin(followup.loc[followup["death_date"].notna(), "patient"])
+    rule = "fatal, but followup has no date of death"
+    is_fatal = events["grade"] == FATAL
+    yield from report_records("adverse_events", events[is_fatal & alive], "grade", rule, "warning")
+    if "outcome" in events:
+        said_fatal = (events["outcome"] == "fatal") & ~is_fatal
+        yield from report_records("adverse_events", events[said_fatal & alive], "outcome", rule, "warning")
+
+
 def _check_infusions(dli: pd.DataFrame) -> Iterator[Finding]:
     doses = [name for name in ("cd3_per_kg", "mnc_per_kg") if name in dli.columns]
     undosed = dli[dli[doses].isna().all(axis=1)] if doses else dli
@@ -82,3 +102,13 @@ def _check_infusions(dli: pd.DataFrame) -> Iterator[Finding]:
         swapped = dli[dli["cd3_per_kg"] > dli["mnc_per_kg"]]
         rule = "more CD3+ cells than mononuclear cells: are the columns swapped?"
         yield from report_records("dli", swapped, "cd3_per_kg", rule, "warning")
+
+
+def _check_open_doses(doses: pd.DataFrame, followup: pd.DataFrame) -> Iterator[Finding]:
+    """A dose without its last day goes on, for the analyses, up to the last contact."""
+    if "end_date" not in doses or "last_contact_date" not in followup:
+        return
+    seen = doses["patient"].map(followup.groupby("patient")["last_contact_date"].max())
+    long_ago = doses["end_date"].isna() & ((seen - doses["start_date"]).dt.days > LONGEST_DOSE)
+    rule = f"still on drug more than {LONGEST_DOSE} days after the first day: is the last day missing?"
+    yield from report_records("blinatumomab", doses[long_ago], "end_date", rule, "warning")

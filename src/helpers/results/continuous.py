@@ -9,6 +9,7 @@ from helpers.results.strata import iterate_strata
 from helpers.study.model import Study
 
 QUARTILES = "quartiles by linear interpolation"
+CONTINUOUS_STATS = ("n", "missing", "mean", "sd", "median", "q1", "q3", "min", "max")
 
 
 def analyse_continuous(adsl: pd.DataFrame, study: Study) -> Rows:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.datasets.adtte import TimeToEvent
 from helpers.intake.reading import Tables
+from helpers.results.derivability import make_missing_rows
 from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import iterate_strata
 from helpers.statistics.multistate import estimate_state_occupation
@@ -20,6 +21,7 @@ REMISSION, RELAPSE, DEAD = "remission", "relapse", "dead"
 MOST_PATIENTS = 2000
 """The estimator's memory grows with patients times times."""
 STATS = ("n_risk", "p", "lcl", "ucl")
+IN_REMISSION = "alive in remission"
 
 
 def analyse_current_remission(
@@ -40,9 +42,15 @@ def analyse_current_remission(
     study : Study
         Declares times, strata and the length of a month.
     """
-    if tte is None or tte.missing or tte.adtte.empty or study.clinical is None:
+    if tte is None or study.clinical is None:
         return []
     endpoint = next(endpoint for endpoint in study.endpoints if endpoint.param == PARAM)
+    if tte.missing:
+        whole = Key(PARAM, endpoint.population, variable=IN_REMISSION)
+        empty = [make_missing_rows("state_at", STATS, whole, tte.missing, time) for time in endpoint.times_at]
+        return [row for rows in empty for row in rows]
+    if tte.adtte.empty:
+        return []
     stays = pd.DataFrame(_list_stays(tte.adtte, sources, treatment))
     for name in ("start", "stop"):
         stays[name] = stays[name].dt.days / study.conventions.days_per_month
@@ -55,7 +63,7 @@ def analyse_current_remission(
         occupation = estimate_state_occupation(
             mine["patient"], mine["start"], mine["stop"], mine["state"], mine["next_state"], study.conventions.alpha
         )
-        key = Key(PARAM, endpoint.population, stratum.group, stratum.level, "alive in remission")
+        key = Key(PARAM, endpoint.population, stratum.group, stratum.level, IN_REMISSION)
         for record in occupation.at(endpoint.times_at, [REMISSION]).to_dict(orient="records"):
             values = [record[name] for name in ("n_risk", "probability", "lcl", "ucl")]
             stats = {stat: None if pd.isna(value) else float(value) for stat, value in zip(STATS, values, strict=True)}
@@ -71,10 +79,11 @@ def _list_stays(adtte: pd.DataFrame, sources: Tables, treatment: pd.DataFrame) -
     for patient, origin in zip(adtte["USUBJID"], adtte["STARTDT"], strict=True):
         death, contact = treatment.loc[patient, ["DTHDT", "LSTALVDT"]]
         end = contact if pd.isna(death) else death
-        changes = [(date, RELAPSE) for date in relapses.get(patient, []) if origin < date < end]
-        changes += [(date, REMISSION) for date in remissions.get(patient, []) if origin < date < end]
+        # a relapse outside the marrow may be found on the day on which the marrow is in remission: it is a relapse
+        changes = dict.fromkeys(remissions.get(patient, []), REMISSION)
+        changes |= dict.fromkeys(relapses.get(patient, []), RELAPSE)
         state, since = REMISSION, origin
-        for date, following in sorted(changes):
+        for date, following in sorted((date, kind) for date, kind in changes.items() if origin < date < end):
             if following != state:
                 yield _stay(patient, origin, since, date, state, following)
                 state, since = following, date

@@ -172,7 +172,8 @@ def _analyse(
     events: EventDatasets,
 ) -> Rows:
     """Make every analysis that a study declares, or that its event-level tables call for."""
-    occurred, onset = find_occurred(occurrences, adsl, study.occurrence_params), find_onset(occurrences, adsl)
+    occurred = find_occurred(occurrences, adsl, study.occurrence_params)
+    onset = find_onset(occurrences, adsl, study.occurrences)
     return (
         count_flow(adsl, study)
         + count_populations(adsl, sources, study)
@@ -182,7 +183,7 @@ def _analyse(
         + analyse_occurrences(adsl, occurred, sources, study)
         + analyse_reported_counts(sources, study)
         + analyse_terms(adsl, sources, study)
-        + analyse_onset(adsl, onset, events.treatment, study)
+        + analyse_onset(adsl, onset, events.treatment, sources, study)
         + analyse_time_to_event(adsl, derived, study)
         + analyse_current_remission(adsl, derived.get(CURRENT_REMISSION), sources, events.treatment, study)
         + analyse_later_states(derived, sources, study)

@@ -17,7 +17,7 @@ from helpers.datasets.exposure import (
 )
 from helpers.intake.reading import Tables
 from helpers.results.comparisons import compare_numbers
-from helpers.results.continuous import QUARTILES, describe
+from helpers.results.continuous import CONTINUOUS_STATS, QUARTILES, describe
 from helpers.results.derivability import find_missing_for, make_missing_rows
 from helpers.results.occurrence import PROPORTION_STATS, estimate
 from helpers.results.schema import Key, Rows, make_rows
@@ -27,7 +27,6 @@ from helpers.study.declared import Column
 from helpers.study.model import Study
 
 POPULATION = "SAFFL"
-CONTINUOUS_STATS = ("n", "missing", "mean", "sd", "median", "q1", "q3", "min", "max")
 NOT_JUDGED = (PENDING, NOT_APPLICABLE, UNKNOWN)
 OF_INFUSIONS = frozenset({"NDLI", "DLIDAY", "DLIMNC", "DLICD3", "COURSE2", "ADHDLI", "ADHCRS2"})
 INFUSIONS = (Column(table="dli", name="dli_date"),)

@@ -16,6 +16,8 @@ from helpers.statistics.transplant import compare_mantel_byar, split_at_state
 from helpers.study.clinical import LaterState
 from helpers.study.model import Study
 
+STATE_STATS = ("n", "entered", "events", "events_in_state")
+
 
 def analyse_later_states(derived: Mapping[str, TimeToEvent], sources: Tables, study: Study) -> Rows:
     """Analyse each declared later state: patients who enter it, Mantel–Byar test, and cause-specific hazard ratio.
@@ -31,6 +33,7 @@ def analyse_later_states(derived: Mapping[str, TimeToEvent], sources: Tables, st
         columns = [column for source in state.begins for column in (source.column, *(c.column for c in source.when))]
         missing = (*tte.missing, *find_missing_columns(sources, columns))
         if missing:
+            rows += make_missing_rows("later_state", STATE_STATS, key, missing)
             rows += make_missing_rows("mantelbyar", TEST_STATS, key, missing)
             rows += make_missing_rows("cox", RATIO_STATS, key, missing)
         elif len(tte.adtte):
@@ -58,11 +61,12 @@ def _analyse(adtte: pd.DataFrame, start: "pd.Series[pd.Timestamp]", state: Later
     begins = np.where(months < durations, months, np.nan)
     split = split_at_state(durations, event, begins)
     inside = split.in_state & split.event_observed
-    stats = {"n": len(adtte), "entered": int(np.isfinite(begins).sum()), "events": int(event.sum()),
-             "events_in_state": int(inside.sum())}  # fmt: skip
+    numbers = (len(adtte), int(np.isfinite(begins).sum()), int(event.sum()), int(inside.sum()))
+    stats = dict(zip(STATE_STATS, numbers, strict=True))
     rows = make_rows(stats, "later_state", key, method="patients, those who enter the state, and events")
     rows += make_test_rows("mantelbyar", compare_mantel_byar(durations, event, begins), key)
-    covariate = {state.name: split.in_state.astype(float)}
-    fit = estimate_cox(split.exit, split.event_observed, covariate, entry=split.entry)
+    at_risk = split.exit > split.entry  # who was seen on the day of the origin only was never at risk
+    covariate = {state.name: split.in_state[at_risk].astype(float)}
+    fit = estimate_cox(split.exit[at_risk], split.event_observed[at_risk], covariate, entry=split.entry[at_risk])
     method = f"{fit.method}; {state.label} as a time-dependent covariate, cause-specific hazard"
     return rows + make_ratio_rows("cox", fit.terms[0], key, method)

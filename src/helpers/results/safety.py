@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.intake.reading import Tables
-from helpers.results.continuous import QUARTILES, describe
-from helpers.results.derivability import find_missing_for
+from helpers.results.continuous import CONTINUOUS_STATS, QUARTILES, describe
+from helpers.results.derivability import find_missing_for, make_missing_rows
 from helpers.results.occurrence import estimate
 from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import iterate_strata
@@ -63,7 +63,11 @@ def _worst_grades(sources: Tables) -> pd.DataFrame:
 
 
 def analyse_onset(
-    adsl: pd.DataFrame, onset: Mapping[str, "pd.Series[pd.Timestamp]"], treatment: pd.DataFrame, study: Study
+    adsl: pd.DataFrame,
+    onset: Mapping[str, "pd.Series[pd.Timestamp]"],
+    treatment: pd.DataFrame,
+    sources: Tables,
+    study: Study,
 ) -> Rows:
     """Describe the days from the first dose to the first event of each kind, among the patients who had it.
 
@@ -75,15 +79,19 @@ def analyse_onset(
         By parameter, the date of its first event for each patient of ADSL; NaT where there was none.
     treatment : DataFrame
         TRTSDT by patient.
+    sources : mapping of str to DataFrame
+        Raw tables and event-level datasets.
     study : Study
         Declares the occurrences.
     """
     rows: Rows = []
     for item in study.occurrences if study.clinical is not None else ():
-        if item.param not in onset:
-            continue
-        days = (onset[item.param] - adsl["USUBJID"].map(treatment["TRTSDT"])).dt.days.astype("float64")
         for population in item.populations:
+            if missing := find_missing_for(sources, study, population, item.when):
+                key = Key(item.param, population, variable="ONSETDY")
+                rows += make_missing_rows("continuous", CONTINUOUS_STATS, key, missing)
+                continue
+            days = (onset[item.param] - adsl["USUBJID"].map(treatment["TRTSDT"])).dt.days.astype("float64")
             for stratum in iterate_strata(adsl, population, study):
                 had = days.loc[stratum.patients.index].dropna()
                 key = Key(item.param, population, stratum.group, stratum.level, "ONSETDY")

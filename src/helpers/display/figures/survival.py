@@ -38,7 +38,7 @@ from helpers.display.sentences.endpoints import describe_time_to_event
 from helpers.results.cut import CutData
 from helpers.study.endpoints import Endpoint
 
-CURVE = 2.3
+CURVE = 1.8
 """Height of a panel's curves, in inches; `AROUND` is what its axis takes."""
 AROUND = 0.65
 PROBABILITY = "Probability of no event"

@@ -127,4 +127,4 @@ def _describe_grading(data: CutData) -> str:
 
 
 def _show_limit(limit: float, unit: str) -> str:
-    return f"{format_number(limit)}{'×' if unit.startswith('10') else ' '}{unit}"
+    return f"{format_number(limit)} ({unit})"

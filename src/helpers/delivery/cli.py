@@ -7,9 +7,13 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from helpers.delivery.report import Delivery
+    from helpers.study.model import Study
 
 EXIT_DATA, EXIT_USAGE, EXIT_CHAPTER, EXIT_RENDERING = 1, 2, 3, 4
 EXIT_PROGRAM = 70
@@ -118,6 +122,16 @@ def run(
             _say(f"warning: a number that no result accounts for: {number}")
         for document in delivery.documents:
             click.echo(_shown(document))
+        _keep_index(delivery, declared)
+
+
+def _keep_index(delivery: "Delivery", study: "Study") -> None:
+    """Bring the index of the reports folder up to date where a report was built, or where there is none."""
+    out = delivery.folder.parents[1]
+    if delivery.built or not (out / "index.html").is_file():
+        from helpers.delivery.index import list_indexed_studies, write_index
+
+        write_index(out, list(list_indexed_studies(study)))
 
 
 def _read_formats(text: str) -> tuple[str, ...]:

@@ -67,11 +67,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivered report: its folder, its documents, and numbers in its text that no source accounts for."""
+    """A delivered report: its folder, its documents, and numbers in its text that no source accounts for.
+
+    `built` is False where the delivered report was current and nothing was done.
+    """
 
     folder: Path
     documents: tuple[Path, ...]
     untraced: tuple[str, ...] = ()
+    built: bool = True
 
 
 def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
@@ -102,9 +106,9 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     asked["engine"] = renderer.version
     documents = tuple(folder / f"report.{to}" for to in order.formats)
     if not order.force and is_current(folder, provenance, asked):
-        shutil.rmtree(_failed(folder), ignore_errors=True)
+        shutil.rmtree(failed_folder(folder), ignore_errors=True)
         progress(f"{study.id}, {cut.id}: current, nothing to do (--force builds anyway)")
-        return Delivery(folder, documents)
+        return Delivery(folder, documents, built=False)
     data = open_cut(order.study, order.cut, order.audience)
     progress(f"{study.id}, {cut.id}: {len(chapters)} chapters")
     try:
@@ -142,7 +146,7 @@ def _execute(
     try:
         return execute_chapters(chapters, parameters, executed, jobs, progress)
     except ChapterError as error:
-        kept = _failed(folder)
+        kept = failed_folder(folder)
         kept.mkdir(exist_ok=True)
         notebook = Path(shutil.copy(error.notebook, kept / error.notebook.name))
         raise ChapterError(error.chapter, error.cell, notebook, error.reason) from error
@@ -179,14 +183,14 @@ def _make_project(folder: Path, study: Study) -> None:
         shutil.copy(theme / "reference-synthetic.docx", theme / "reference.docx")
 
 
-def _failed(folder: Path) -> Path:
+def failed_folder(folder: Path) -> Path:
     """Where the notebook of a failed chapter is kept: beside the delivered folder, until a run succeeds."""
     return folder.parent / f"{folder.name}.failed"
 
 
 def _publish(building: Path, folder: Path) -> None:
     """Swap the finished folder in; the old one goes only once the new one is complete."""
-    shutil.rmtree(_failed(folder), ignore_errors=True)
+    shutil.rmtree(failed_folder(folder), ignore_errors=True)
     old = building.parent / "old"
     if folder.exists():
         folder.rename(old)

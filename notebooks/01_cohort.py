@@ -70,7 +70,7 @@ tables.make_table_eligibility(data)
 #
 # ## Patients treated {#sec-patients}
 #
-# Only characteristics that the data hold patient by patient can be described and split by the disease that was treated.
+# Only characteristics that the data hold patient by patient can be described and split by stratum.
 
 # %%
 #| echo: false
@@ -82,8 +82,8 @@ sentences.describe_cohort(data)
 tables.make_table_baseline(data)
 
 # %% [markdown]
-# Read @tbl-baseline by columns: each percentage refers to the number at the head of its column. The strata were not
-# randomised and are small, so that differences between them are no evidence of an effect of anything.
+# Read @tbl-baseline by columns: each percentage refers to the number at the head of its column. Groups that were not
+# randomised differ in more than their name; a difference between them is no evidence of an effect.
 #
 # ## Exposure and adherence {#sec-exposure}
 
@@ -130,8 +130,8 @@ tables.make_table_reported(data)
 tables.make_table_listing(data)
 
 # %% [markdown]
-# A dash in @tbl-listing marks what the source leaves empty. How its codes are read is declared in the study file and
-# stated with each endpoint in @sec-endpoints.
+# A dash in @tbl-listing marks what the source leaves empty, or what was not known yet at the cut. How its codes are read
+# is declared in the study file and stated with each endpoint in @sec-endpoints.
 #
 # ## In short {#sec-cohort-short}
 

@@ -60,7 +60,7 @@ tables.make_table_response(data)
 
 # %%
 #| label: fig-response
-#| fig-cap: Response within two cycles, overall and by the disease treated. Squares are proportions, lines exact intervals.
+#| fig-cap: Response within two cycles, overall and by stratum. Squares are proportions, lines exact intervals.
 figures.plot_response(data)
 
 # %% [markdown]
@@ -93,7 +93,7 @@ sentences.describe_outcome(data, "RELAPSE")
 
 # %%
 #| label: fig-swimmer
-#| fig-cap: Duration of marrow response of each patient, coloured by the disease treated. The mark at the end of a bar says whether the marrow response ended there. Dots on the right mark patients who relapsed outside the marrow (EM), died, or had graft-versus-host disease (GVHD), at any time.
+#| fig-cap: Duration of marrow response of each patient, coloured by stratum. The mark at the end of a bar says whether the marrow response ended there. Dots on the right mark patients who relapsed outside the marrow (EM), died, or had graft-versus-host disease (GVHD), at any time.
 figures.plot_swimmer(data)
 
 # %% [markdown]

@@ -18,10 +18,10 @@
 # %% [markdown]
 # # Safety {#sec-safety}
 #
-# **Question.** Which harms did treatment cause, how often, and how often could harms that nobody had still occur?
+# **Question.** Which harms occurred under treatment, and how often? How common may those be that nobody had?
 #
 # **Method.** Patients, not episodes, are counted, each by the worst grade; every proportion has its exact interval.
-# Adverse events are graded by CTCAE [@ctcae5]. A patient with an acute and a chronic form of graft-versus-host disease
+# Events are counted whether or not they were thought related to treatment, and graded by CTCAE [@ctcae5]. A patient with an acute and a chronic form of graft-versus-host disease
 # (GVHD) counts once as a patient with GVHD.
 #
 # ## All of it at a glance {#sec-safety-overview}
@@ -44,7 +44,23 @@ data = open_cut(study, cut, audience)
 # %%
 #| label: fig-safety
 #| fig-cap: Harms. Squares are proportions of all treated patients, lines exact intervals.
-figures.plot_safety(data, ["AE3", "CRS", "ICANS", "INFECT", "INFECT3", "HAEM3", "GVHDANY", "AGVHD", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV"])
+figures.plot_safety(
+    data,
+    [
+        "AE3",
+        "CRS",
+        "ICANS",
+        "INFECT",
+        "INFECT3",
+        "HAEM3",
+        "GVHDANY",
+        "AGVHD",
+        "CGVHD",
+        "CGVHDMILD",
+        "CGVHDMOD",
+        "CGVHDSEV",
+    ],
+)
 
 # %% [markdown]
 # ## Adverse events {#sec-ae}
@@ -102,7 +118,9 @@ sentences.describe_never_seen(data, {"CRS": "Cytokine release syndrome", "AE5": 
 # %%
 #| label: tbl-gvhd
 #| tbl-cap: Graft-versus-host disease after treatment
-tables.make_table_gvhd(data, ["GVHDANY", "AGVHD", "AGVHD24", "AGVHD34", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV", "CGVHDMS"])
+tables.make_table_gvhd(
+    data, ["GVHDANY", "AGVHD", "AGVHD24", "AGVHD34", "CGVHD", "CGVHDMILD", "CGVHDMOD", "CGVHDSEV", "CGVHDMS"]
+)
 
 # %%
 #| label: fig-agvhd

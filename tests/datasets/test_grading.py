@@ -22,9 +22,6 @@ from helpers.datasets.grading import (
     grade_acute_gvhd,
     grade_chronic_gvhd,
     grade_crs,
-    grade_haemoglobin,
-    grade_neutrophils,
-    grade_platelets,
 )
 
 NAN = float("nan")
@@ -241,56 +238,55 @@ def test_all_combinations_of_components():
 LABS = {
     # CTCAE v5.0, Investigations, Neutrophil count decreased: 1 <LLN-1.5, 2 <1.5-1.0, 3 <1.0-0.5, 4 <0.5 × 10⁹/L
     "anc": (
-        grade_neutrophils,
         1.8,
         {2.0: 0, 1.8: 0, 1.79: 1, 1.5: 1, 1.49: 2, 1.0: 2, 0.99: 3, 0.5: 3, 0.49: 4, 0.0: 4},
     ),
     # CTCAE v5.0, Investigations, Platelet count decreased: 1 <LLN-75, 2 <75-50, 3 <50-25, 4 <25 × 10⁹/L
-    "platelets": (grade_platelets, 150, {400: 0, 150: 0, 149: 1, 75: 1, 74: 2, 50: 2, 49: 3, 25: 3, 24.9: 4, 0: 4}),
+    "platelets": (150, {400: 0, 150: 0, 149: 1, 75: 1, 74: 2, 50: 2, 49: 3, 25: 3, 24.9: 4, 0: 4}),
     # CTCAE v5.0, Blood and lymphatic system disorders, Anemia: 1 <LLN-100, 2 <100-80, 3 <80 g/L; 4 is not a value
-    "haemoglobin": (grade_haemoglobin, 120, {160: 0, 120: 0, 119: 1, 100: 1, 99: 2, 80: 2, 79.9: 3, 30: 3}),
+    "haemoglobin": (120, {160: 0, 120: 0, 119: 1, 100: 1, 99: 2, 80: 2, 79.9: 3, 30: 3}),
 }
 
 
 @pytest.mark.parametrize("column", LABS)
 def test_both_sides_of_every_limit(column):
-    grade, lower_limit, expected = LABS[column]
+    lower_limit, expected = LABS[column]
+    grade = GRADE_LAB[column].grade
     values = pd.Series(list(expected), dtype=float)
     check(grade(values, lower_limit), list(expected.values()))
     check(grade(values, pd.Series(float(lower_limit), index=values.index)), list(expected.values()))
-    check(GRADE_LAB[column].grade(values, lower_limit), list(expected.values()))
 
 
 @pytest.mark.parametrize("column", LABS)
 def test_one_float_below_a_limit_is_a_grade_worse(column):
-    grade, lower_limit, _ = LABS[column]
-    limits = pd.Series([float(lower_limit), *GRADE_LAB[column].limits])
-    check(grade(limits, lower_limit), range(len(limits)))
-    check(grade(np.nextafter(limits, 0), lower_limit), range(1, len(limits) + 1))
+    rule, lower_limit = GRADE_LAB[column], LABS[column][0]
+    limits = pd.Series([float(lower_limit), *rule.limits])
+    check(rule.grade(limits, lower_limit), range(len(limits)))
+    check(rule.grade(np.nextafter(limits, 0), lower_limit), range(1, len(limits) + 1))
 
 
 def test_every_value_has_its_own_lower_limit():
-    check(grade_haemoglobin(pd.Series([125.0, 125.0]), pd.Series([120.0, 130.0])), [0, 1])
+    check(GRADE_LAB["haemoglobin"].grade(pd.Series([125.0, 125.0]), pd.Series([120.0, 130.0])), [0, 1])
     with pytest.raises(ValueError, match="identically-labeled"):
-        grade_haemoglobin(pd.Series([125.0]), pd.Series([120.0], index=[9]))
+        GRADE_LAB["haemoglobin"].grade(pd.Series([125.0]), pd.Series([120.0], index=[9]))
 
 
 def test_grades_from_2_on_do_not_need_the_lower_limit():
     # CTCAE v5.0, Neutrophil count decreased: only grade 1 refers to the LLN
-    check(grade_neutrophils(pd.Series([2.0, 1.5, 1.4, 0.4, NAN]), NAN), [NAN, NAN, 2, 4, NAN])
-    check(grade_neutrophils(pd.Series([1.6, 1.4, NAN]), 1.3), [0, 2, NAN])
+    check(GRADE_LAB["anc"].grade(pd.Series([2.0, 1.5, 1.4, 0.4, NAN]), NAN), [NAN, NAN, 2, 4, NAN])
+    check(GRADE_LAB["anc"].grade(pd.Series([1.6, 1.4, NAN]), 1.3), [0, 2, NAN])
 
 
 def test_missing_values_have_no_grade():
-    check(grade_platelets(pd.Series([NAN, 10.0]), 150), [NAN, 4])
+    check(GRADE_LAB["platelets"].grade(pd.Series([NAN, 10.0]), 150), [NAN, 4])
 
 
 def test_lab_rules_say_what_they_grade():
-    rules = {column: (rule.term, rule.unit) for column, rule in GRADE_LAB.items()}
+    rules = {column: (rule.code, rule.test, rule.term, rule.unit) for column, rule in GRADE_LAB.items()}
     assert rules == {
-        "anc": ("Neutrophil count decreased", "10⁹/L"),
-        "platelets": ("Platelet count decreased", "10⁹/L"),
-        "haemoglobin": ("Anaemia", "g/L"),
+        "anc": ("NEUT", "Neutrophils", "Neutrophil count decreased", "10⁹/L"),
+        "platelets": ("PLAT", "Platelets", "Platelet count decreased", "10⁹/L"),
+        "haemoglobin": ("HGB", "Haemoglobin", "Anaemia", "g/L"),
     }
     with pytest.raises(dataclasses.FrozenInstanceError):
         GRADE_LAB["anc"].unit = "g/L"
@@ -308,7 +304,7 @@ FRAMES = {
     "acute": (grade_acute_gvhd, pd.DataFrame([dict.fromkeys(ACUTE, 0.0)] * 3)),
     "chronic": (grade_chronic_gvhd, pd.DataFrame([dict.fromkeys(CHRONIC, 0.0)] * 3)),
     "crs": (grade_crs, pd.DataFrame([{"temperature_c": 39.0, "hypotension": "none", "hypoxia": "none"}] * 3)),
-    "anc": (lambda frame: grade_neutrophils(frame["anc"], 2.0), pd.DataFrame({"anc": [3.0] * 3})),
+    "anc": (lambda frame: GRADE_LAB["anc"].grade(frame["anc"], 2.0), pd.DataFrame({"anc": [3.0] * 3})),
 }
 
 

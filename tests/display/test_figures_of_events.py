@@ -279,6 +279,15 @@ def test_terms_are_ordered_by_patients_and_rare_mild_ones_left_out_and_counted(t
     assert "Left out: 1 term seen in one patient only, below grade 3." in figure.alt
 
 
+def test_a_term_is_not_taken_for_the_grade_of_another(tmp_path):
+    """T01's infection of grade 3 is called fever, T06's pneumonia as if it were its grade."""
+    folder = write_study(tmp_path / "zhengzhou")
+    change_raw(folder, "adverse_events", 1, term="Fever")
+    change_raw(folder, "adverse_events", 7, term="Fever; grade 3 or higher")
+    alt = figures.plot_terms(open_cut(str(folder), CUT)).alt
+    assert "; Fever 1/8, grade 3 or higher 1; Fever; grade 3 or higher 1/8, grade 3 or higher 1;" in alt
+
+
 def test_bars_are_as_long_as_patients_are_many(ten, canvas):
     """Worst grades of cytokine release: T08 1, T02 and T04 2, T07 3; the axis ends with all 8 patients."""
     figures.plot_terms(ten)

@@ -83,7 +83,9 @@ def test_intervals_and_ranges():
 
 
 P_VALUES = [
-    (0.23, "0.23"), (0.0449, "0.04"), (0.045, "0.05"), (0.01, "0.01"), (0.0099, "0.01"), (0.0094, "0.009"),
+    (0.23, "0.23"), (0.0449, "0.04"), (0.0449999, "0.04"), (0.045, "0.045"), (0.0494, "0.049"),
+    (0.05, "0.050"), (0.052, "0.052"), (0.05499, "0.055"), (0.055, "0.06"),
+    (0.01, "0.01"), (0.0099, "0.01"), (0.0094, "0.009"),
     (0.004, "0.004"), (0.001, "0.001"), (0.00099, "<0.001"), (1e-15, "<0.001"), (0, "<0.001"), (0.994, "0.99"),
     (0.995, ">0.99"), (1, ">0.99"), (None, "–"),
 ]  # fmt: skip
@@ -91,7 +93,7 @@ P_VALUES = [
 
 @pytest.mark.parametrize(("p", "text"), P_VALUES)
 def test_p_values_as_journals_print_them(p, text):
-    """Two decimals from 0.01 on, three below; no p-value is printed as 0 or 1."""
+    """Two decimals from 0.01 on, three below and where two would say 0.05; no p-value is printed as 0 or 1."""
     assert f.format_p_value(p) == text
 
 

@@ -1,5 +1,8 @@
 """Tables: cells as text, escaped, the same bytes every time, with the cohort's numbers in them."""
 
+import csv
+import io
+
 import pandas as pd
 import pytest
 
@@ -72,6 +75,29 @@ def test_cells_are_text_without_gaps_or_binary_noise(cohort, make):
         assert cell not in {"nan", "None", "NaN", "<NA>"}
         assert "00000" not in cell or "100000" in cell
     assert not cells.columns.duplicated().any()
+
+
+@pytest.mark.parametrize("make", ALL.values(), ids=ALL)
+def test_the_delivered_file_has_the_cells_under_headings_that_differ(cohort, make):
+    table = make(cohort)
+    headings, *rows = csv.reader(io.StringIO(table._repr_mimebundle_()["text/csv"]))
+    assert rows == table.cells.to_numpy().tolist()
+    assert headings == [heading.strip() for heading in headings]
+    assert len(set(headings)) == len(headings)
+    if not any(column != column.strip() for column in table.cells):
+        assert headings == list(table.cells.columns)
+
+
+def test_headings_that_repeat_have_their_spanner():
+    """The blank that keeps columns apart is neither seen nor delivered; what does not repeat stays as it is."""
+    cells = pd.DataFrame({"Months": ["6"], "At risk": ["9"], "At risk ": ["4"], "Note ": ["none"]})
+    spanners = {"All patients": ["At risk"], "MRD-positive": ["At risk ", "Note "]}
+    table = make_table(cells, "spanned", stub="Months", spanners=spanners)
+    assert table._repr_mimebundle_()["text/csv"] == (
+        "Months,All patients: At risk,MRD-positive: At risk,Note\n6,9,4,none\n"
+    )
+    assert list(table.cells.columns) == list(cells.columns)
+    assert "MRD-positive: At risk" not in table.gt.as_raw_html()
 
 
 @pytest.mark.parametrize("place", ["cell", "stub", "group", "heading", "spanner", "stub heading", "note"])

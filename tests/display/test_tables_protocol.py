@@ -5,6 +5,7 @@ T05 and T08 for haematological relapse, T02, T04, T06 and T07 for MRD.
 """
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from helpers.display.absence import NOT_DECLARED, NOT_DERIVABLE, Absence, NotDer
 from helpers.display.lookup import count_patients, find_survival_endpoints, find_test, get_event_counts
 from helpers.display.table import Table
 from helpers.results.cut import CutData, open_cut
+from helpers.results.safety import list_terms, make_term_keys
 from helpers.study.paths import DATA
 
 SURVIVAL = ["OS", "RFS", "DFS", "DOR", "GRFS", "CLFS"]
@@ -146,14 +148,14 @@ def test_not_derivable_is_not_zero(minimal):
     assert relapse.to_list() == ["Patients in complete remission within two cycles", *["not derivable"] * 3, "–"]
     assert "Another treatment of the leukaemia: not derivable: missing raw table subseq" in get_notes(outcomes)
     benchmarks = ALL["benchmarks"](minimal).cells.set_index("Estimate")
-    assert benchmarks.loc["Median relapse-free survival", "This study (95% CI)"] == "not derivable"
+    assert benchmarks.loc["Median relapse-free survival of responders", "This study (95% CI)"] == "not derivable"
     cells = ALL["reconciliation"](minimal).cells
     assert cells["Adds up"].value_counts().to_dict() == {"not derivable": 11, "yes": 3}  # overall survival, 2 strata
     assert "Relapse-free survival, " in get_notes(ALL["medians"](minimal))
 
 
 def test_lookup_says_why(minimal):
-    with pytest.raises(NotDerivableError, match=r"^Patients with a donor lymphocyte infusion: .*raw table dli"):
+    with pytest.raises(NotDerivableError, match=r"^Patients with a donor lymphocyte infusion .*: .*raw table dli"):
         count_patients(minimal, "DLIFL")
     with pytest.raises(NotDerivableError, match=r"Disease-free survival is not derivable \(missing raw tables"):
         find_survival_endpoints(minimal, ["DFS"])
@@ -256,12 +258,13 @@ def test_response_in_both_populations(ten):
 def test_medians_come_with_test_and_ratio(ten):
     """OS: deaths on days 160, 300, 100 of relapse, 200 of MRD: too few for a ratio, and the notes say so."""
     table = ALL["medians"](ten)
-    overall = table.cells[table.cells["Endpoint"] == "Overall survival"].set_index("Patients treated")
+    overall = table.cells[table.cells["Endpoint"] == "Overall survival"].set_index("Stratum")
     assert overall["Events"].to_list() == ["4", "1", "3"]
     assert overall["Hazard ratio (95% CI)"].to_list() == ["", "reference", "–"]
     assert overall["p"].to_list() == ["0.13", "", ""]
     notes = get_notes(table)
-    assert "–, no hazard ratio for overall survival: 4 events: a hazard ratio needs at least 5." in notes
+    few = "MRD-positive: 1 event; Haematological relapse: 3 events; a hazard ratio needs at least 5 in each"
+    assert f"–, no hazard ratio for overall survival: {few}." in notes
     assert "p: log-rank test; two-sided" in notes
 
 
@@ -271,6 +274,49 @@ def test_times_by_stratum(ten, not_compared):
     assert row[:2] == ["Overall survival", "6"]
     assert row[4:6] == ["3", "100 (NE)"]
     assert list(ALL["at times"](not_compared).cells.columns)[2:] == ["At risk", "Without event, %", "95% CI, %"]
+
+
+REGAINED = "Alive in remission, regained remissions included"
+
+
+def test_regained_remissions_stand_below_the_endpoint_without_them(ten, not_compared):
+    """T07 is followed for a day; T01 relapses on day 72, T05 on day 73, T08 on the day of the cut, T06 on day 134.
+
+    At 6 months T06 is not yet in remission again: T02 and T06 are under observation with 3/5, half of them in
+    remission. T06's relapse does not count for the endpoint: 3/5 of all, both of those with MRD.
+    """
+    table = tables.make_table_at_times(ten, ["DFS", "CLFS"])
+    cells = table.cells[table.cells["Months"] == "6"].set_index("Endpoint").drop(columns="Months")
+    assert list(cells.index) == ["Disease-free survival", "Current leukaemia-free survival", REGAINED]
+    assert cells.loc["Current leukaemia-free survival"].to_list()[:4] == ["2", "60 (13–88)", "2", "100 (NE)"]
+    assert cells.loc[REGAINED].to_list() == ["2", "30 (1–72)", "2", "50 (1–91)", "0", "NE"]
+    assert table.cells.iloc[-1].to_list() == [REGAINED, "36", "0", "NE", "0", "NE", "0", "NE"]
+    assert "no remission was seen within 90 days or until death" in get_notes(table)
+    assert "Aalen-Johansen state occupation" in get_notes(table)
+    overall = tables.make_table_at_times(not_compared, ["CLFS"]).cells
+    assert overall[overall["Endpoint"] == REGAINED].iloc[0].to_list()[1:] == ["6", "2", "30", "1–72"]
+
+
+def test_regained_remissions_without_an_estimate_say_why(ten):
+    """As for more patients than the estimator takes: empty values of all patients, with a note, none by stratum."""
+    mine = ten.results["analysis"] == "state_at"
+    empty = ten.results.assign(
+        value=ten.results["value"].mask(mine), note=ten.results["note"].mask(mine, "not estimated: too many")
+    )
+    table = tables.make_table_at_times(replace(ten, results=empty[~mine | (empty["group"] == "")]), ["CLFS"])
+    rows = table.cells[table.cells["Endpoint"] == REGAINED]
+    assert rows.iloc[:, 2:].to_numpy().tolist() == [["–", "NE"] * 3] * 4
+    assert f"{REGAINED}: not estimated: too many." in get_notes(table)
+    assert REGAINED not in set(tables.make_table_at_times(ten, ["DFS"]).cells["Endpoint"])
+
+
+def test_the_delivered_file_names_the_stratum(ten):
+    text = ALL["at times"](ten)._repr_mimebundle_()["text/csv"]
+    assert text.splitlines()[0] == ",".join(
+        ["Endpoint", "Months"]
+        + [f"{stratum}: {heading}" for stratum in ("All patients", "MRD-positive", "Haematological relapse")
+           for heading in ("At risk", "Without event")]
+    )  # fmt: skip
 
 
 def test_incidence_accounts_for_everybody(ten):
@@ -311,7 +357,38 @@ def test_terms_are_counted_once_a_patient_at_the_worst_grade(ten):
     assert (total == cells["Any grade"].str.split(" ").str[0].astype(int)).all()
     notes = get_notes(table)
     assert "until 60 days after the last dose or infusion" in notes
-    assert "neutrophils 1.8 (10⁹/L), platelets 125 (10⁹/L) and haemoglobin 115 (g/L)" in notes
+    assert "neutrophils below 1.8, platelets below 125 (both 10⁹/L) and haemoglobin below 115 g/L; counted" in notes
+    assert not re.search(r"\d\s*×?10⁹", notes)
+
+
+def test_a_single_limit_has_its_unit(tmp_path):
+    folder = write_study(tmp_path / "ten")
+    declared = yaml.safe_load((folder / "study.yml").read_text("utf-8"))["clinical"]
+    redeclare(folder, clinical=declared | {"safety": {"lower_limits": {"anc": 1.8}}})
+    assert "limit of normal: neutrophils below 1.8 (10⁹/L); counted" in get_notes(
+        ALL["terms"](open_cut(str(folder), CUT))
+    )
+
+
+def test_what_a_term_says_is_not_taken_for_its_grade(tmp_path):
+    """T01's infection of grade 3 is renamed, T06's pneumonia made mild, and T07's, of grade 4 at the cut, renamed."""
+    folder = write_study(tmp_path / "ten")
+    named = ["Fever", "Fever; grade 3 or higher", "A=B; grade 2"]
+    change_raw(folder, "adverse_events", 1, term=named[0])
+    change_raw(folder, "adverse_events", 7, term=named[1], grade="1")
+    change_raw(folder, "adverse_events", 10, term=named[2])
+    data = open_cut(str(folder), CUT)
+    cells = ALL["terms"](data).cells.set_index("Term")
+    assert cells.loc[named, ["Any grade", "1", "2", "3", "4", "5", "Grade ≥3"]].to_numpy().tolist() == [
+        ["1 (13%)", "0", "0", "1", "0", "0", "1 (13%)"],
+        ["1 (13%)", "1", "0", "0", "0", "0", "0 (0%)"],
+        ["1 (13%)", "0", "0", "0", "1", "0", "1 (13%)"],
+    ]
+    assert sorted(set(named) & set(list_terms(data.results))) == sorted(named)
+    assert len(cells) == len(list_terms(data.results)) == len(set(list_terms(data.results)))
+    rows = data.results[data.results["variable"] == "AETERM=Fever"]
+    assert set(rows["param"]) == {"AETERM", "AETERM3UP", *(f"AETERM{grade}" for grade in range(1, 6))}
+    assert make_term_keys(named[2], "4") == {"param": "AETERM4", "variable": "AETERM=A=B; grade 2"}
 
 
 def test_terms_without_classes_or_blood_counts(tmp_path):
@@ -338,11 +415,12 @@ def test_later_states_count_events_on_both_sides(ten):
 
 
 def test_benchmarks_are_naive(ten):
+    """Of relapse: T01, T05 and T08 of four in remission; deaths on days 100, 160 and 300, T08 alive on day 121."""
     table = ALL["benchmarks"](ten)
     cells = table.cells.set_index("Estimate")
-    assert cells.loc["CR or CRh within two cycles"].to_list()[:3] == ["6/8", "75% (35–97)", "45%"]
-    assert cells.loc["Overall survival at 3 years"].to_list()[:3] == ["8", "NE", "18%"]
-    assert cells.loc["Median overall survival"].to_list()[:3] == ["8", "9.9 (3.3–NR) mo", "8.5 mo"]
+    assert cells.loc["CR or CRh within two cycles"].to_list()[:3] == ["3/4", "75% (19–99)", "45%"]
+    assert cells.loc["Overall survival at 3 years"].to_list()[:3] == ["4", "NE", "18%"]
+    assert cells.loc["Median overall survival"].to_list()[:3] == ["4", "5.3 (3.3–NR) mo", "8.5 mo"]
     assert "Naive comparison: other patients, no adjustment, no test." in get_notes(table)
 
 

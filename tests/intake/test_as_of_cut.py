@@ -102,11 +102,11 @@ def test_a_patient_without_a_screening_date_exists_from_the_first_dose_on():
     taken = take(patients=patients, dli=[{"patient": "2", "dli_date": BEFORE}])
     assert taken.texts["patients"]["patient"].to_list() == ["1"]
     assert len(taken.texts["dli"]) == 0
-    rule = "neither screened nor treated by the cut, 2025-06-30: the patient is not in the study yet"
+    rule = "no date of screening, and not treated by the cut, 2025-06-30: left out, as nothing says since when in the study"
     assert taken.findings == (Finding("patients", 3, "2", "", "", rule, "warning"),)
 
 
-@pytest.mark.parametrize("date", ["", "soon", "1.7.2025", "2025-7-1"])
+@pytest.mark.parametrize("date", ["", "soon", "1.7.2025", "2025-7-1", "2025-13-40", "2026-02-30"])
 def test_what_is_no_date_is_left_to_the_checks(date):
     assert take_record("relapse", relapse_date=date) == {"relapse_date": date}
 
@@ -172,3 +172,10 @@ def test_a_death_and_a_fatal_event_are_known_from_their_day_on(cuts):
         death = data.adtte.query("PARAMCD == 'OS' and USUBJID == 'T07'").iloc[0]
         fatal[cut] = (event["AETOXGR"], event["AEOUT"], death["CNSR"], f"{death['ADT']:%Y-%m-%d}")
     assert fatal == {CUT: (4, "ongoing", 1, "2025-06-30"), LATER: (5, "fatal", 0, "2025-07-05")}
+
+
+def test_two_contacts_after_the_cut_are_no_contradiction():
+    """Both are the cut as far as it knows, and neither stops it."""
+    contacts = [{"patient": "1", "last_contact_date": date, "vital_status": "alive"} for date in ("2025-08-01", AFTER)]
+    taken = take(followup=contacts).texts["followup"]
+    assert taken["last_contact_date"].to_list() == ["2025-06-30"] * 2

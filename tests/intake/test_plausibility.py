@@ -96,7 +96,7 @@ def test_the_dose_of_an_infusion(cells, expected):
 
 TREATMENT = pd.DataFrame(
     {"TRTSDT": pd.Timestamp("2024-01-01"), "TRTEDT": pd.Timestamp("2024-02-29"), "ONTRT": False,
-     "FDLIDT": pd.Timestamp("2024-01-20"), "NEWTRTDT": pd.NaT}, index=["P1"],
+     "FDLIDT": pd.Timestamp("2024-01-20"), "NEWTRTDT": pd.NaT, "DTHDT": pd.NaT}, index=["P1"],
 )  # fmt: skip
 NO_ORGAN = {"skin_stage": 0, "liver_stage": 0, "upper_gi_stage": 0, "lower_gi_stage": 0}
 NO_SCORE = {f"{organ}_score": 0 for organ in ("skin", "mouth", "eyes", "gi", "liver", "lungs", "joints", "genital")}

@@ -58,7 +58,8 @@ def test_a_hazard_ratio_needs_5_events_in_each_group(rows):
     """NRM has 4 deaths, all of MRD-positive patients (DESIGN section 7)."""
     (ratio,) = rows.loc[[("finegray", "NRM", "RESPFL", "", "hr")]].to_dict(orient="records")
     assert pd.isna(ratio["value"])
-    assert ratio["note"] == "4 events: a hazard ratio needs at least 5"
+    events = "MRD-positive: 4 events; Haematological relapse: 0 events"
+    assert ratio["note"] == f"{events}; a hazard ratio needs at least 5 in each"
 
 
 def test_every_other_test_has_its_answer_of_r(rows):

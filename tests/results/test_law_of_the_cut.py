@@ -81,7 +81,6 @@ def as_it_is(ten) -> Path:
 # What hypothesis draws.
 
 days_after = st.dates(dt.date(2025, 7, 1), dt.date(2199, 12, 31)).map(str)
-impossible_days = st.sampled_from(["2025-13-40", "2026-02-30", "9999-99-99"])
 cells = st.sampled_from(
     ["", "?", "-1", "NaN", "1e999", "Y", "CR", "I", "dead", "5", '"a, b"', "2024-01-01", "2020-1-1"]
 )
@@ -94,7 +93,7 @@ def rows_after(draw, table: str) -> Record:
     row = {column: draw(cells) for column in roles}
     row["patient"] = draw(st.sampled_from(KNOWN + NEW + NOBODY))
     dated = [column for column, role in roles.items() if role == "exists"]
-    return row | {column: draw(days_after | impossible_days) for column in dated}
+    return row | {column: draw(days_after) for column in dated}
 
 
 @st.composite
@@ -175,6 +174,7 @@ def test_the_law_is_about_something(ten, as_it_is, tmp_path):
     """The same kind of change one day earlier does change the results."""
     folder = Path(shutil.copytree(ten, tmp_path / "ten"))
     change_raw(folder, "adverse_events", 10, end_date=CUT)
+    change_raw(folder, "followup", 7, death_date=CUT, last_contact_date=CUT)
     assert find_changes(folder, as_it_is)
 
 
@@ -199,8 +199,8 @@ def test_an_error_dated_after_the_cut_stops_the_later_cut_only(tmp_path):
 def count_what_cannot_be_taken_back(results: pd.DataFrame) -> "pd.Series[float]":
     """Events of every endpoint, and patients with every response, outcome and adverse event, by stratum."""
     happened = ((results["analysis"].isin(["km", "cif"])) & (results["stat"] == "events")) | (
-        (results["analysis"] == "proportion") & (results["param"] != "") & (results["stat"] == "n")
-    )
+        (results["analysis"] == "proportion") & (results["variable"] == "") & (results["stat"] == "n")
+    )  # the terms of adverse events are not the same at every cut
     rows = results[happened & ~results["param"].isin(OF_THE_WORST)]
     return rows.set_index(["analysis", "param", "population", "group", "level"])["value"]
 

@@ -1,6 +1,7 @@
 """What may not contradict in the tables of a simulated study: each rule yields what breaks it."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -60,8 +61,8 @@ def no_day_has_two_of_a_kind(tables: Tables) -> Broken:
         "gvhd": ("onset_date", "type"),
     }
     for table, columns in kinds.items():
-        keys = [(record["patient"], *(record[name] for name in columns)) for record in tables[table]]
-        yield from (f"{table} {key}" for key in set(keys) if keys.count(key) > 1)
+        counts = Counter((record["patient"], *(record[name] for name in columns)) for record in tables[table])
+        yield from (f"{table} {key}" for key, count in counts.items() if count > 1)
 
 
 def every_screened_patient_is_followed(tables: Tables) -> Broken:

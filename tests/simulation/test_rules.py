@@ -11,7 +11,13 @@ from helpers.simulation.registry import simulate_registry
 from helpers.simulation.snapshots import take_snapshot
 from helpers.study.paths import DATA
 from simulation.rates import by_patient, days
-from simulation.rules import RULES, list_missing_stages, list_other_crs_grades, list_other_grades
+from simulation.rules import (
+    RULES,
+    list_missing_stages,
+    list_other_crs_grades,
+    list_other_grades,
+    numbers_follow_screening,
+)
 
 STUDY = DATA / "zhengzhou"
 COMMITTED = {"raw": STUDY / "raw", **{extraction.cut: STUDY / "snapshots" / extraction.cut for extraction in SNAPSHOTS}}
@@ -43,6 +49,13 @@ def test_another_seed_gives_other_tables_that_fit_the_rules(committed, seed):
     assert registry.tables != committed["raw"]
     for tables in (registry.tables, *(take_snapshot(registry, extraction) for extraction in SNAPSHOTS)):
         assert [broken for rule in RULES for broken in rule(tables)] == []
+
+
+def test_a_large_study_fits_the_rules():
+    """Rare coincidences show in many patients: of seed 31, patient 198 once had the same infection twice on a day."""
+    tables = simulate_registry(31, 1500).tables
+    checked = [rule for rule in RULES if rule is not numbers_follow_screening]  # its numbers have three digits
+    assert [broken for rule in checked for broken in rule(tables)] == []
 
 
 def test_one_grade_of_a_kind_differs_and_one_stage_is_missing(committed):

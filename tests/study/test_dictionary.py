@@ -1,10 +1,11 @@
 """data/dictionary.csv: every raw column stands in it, and says who uses it (DESIGN 2)."""
 
 import csv
+import dataclasses
 
 import pytest
 
-from helpers.study.dictionary import read_dictionary
+from helpers.study.dictionary import CONTACT, EXISTS, LATER, KnownWith, RawColumn, read_dictionary
 from helpers.study.paths import DATA, DICTIONARY
 from helpers.study.reading import list_studies, read_study
 
@@ -71,3 +72,64 @@ def test_every_table_by_patient_has_one_identifier():
     for name, table in read_dictionary().items():
         ids = [column for column in table.values() if column.type == "id"]
         assert len(ids) == (0 if name == "reported_counts" else 1)
+
+
+def find_fault(column: RawColumn, table: dict[str, RawColumn]) -> str:
+    """What is wrong with the word in as_of_cut, empty if nothing; helpers.study.dictionary explains the words."""
+    if column.as_of_cut in (EXISTS, LATER, CONTACT):
+        return "" if column.type == "date" else "no date"
+    waits = column.known_with
+    if waits is None:
+        return "no such word" if column.as_of_cut else ""
+    if waits.date not in table or table[waits.date].as_of_cut not in (EXISTS, LATER):
+        return "waits for no date"
+    cells = [cell for cell in (waits.only, waits.otherwise) if cell]
+    return "" if all(_allows(column, cell) for cell in cells) else "no such value"
+
+
+def _allows(column: RawColumn, cell: str) -> bool:
+    if column.limits is None:
+        return cell in column.codes
+    return column.limits[0] <= float(cell) <= column.limits[1]
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=[f"{column.table}.{column.variable}" for column in COLUMNS])
+def test_what_becomes_of_a_column_as_of_a_cut_is_one_of_the_words(column):
+    assert find_fault(column, read_dictionary()[column.table]) == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "word", "fault"),
+    [
+        ("end_date", "latr", "no such word"),
+        ("end_date", "Later", "no such word"),
+        ("outcome", "later", "no date"),
+        ("outcome", "with", "no such word"),
+        ("outcome", "with end_date otherwise ongoing", "no such word"),
+        ("outcome", "with end_day else ongoing", "waits for no date"),  # no column of the table
+        ("outcome", "with death_date else ongoing", "waits for no date"),  # a column of another table
+        ("outcome", "with grade else ongoing", "waits for no date"),
+        ("outcome", "with end_date else going on", "no such value"),
+        ("grade", "with end_date if 6 else 4", "no such value"),
+    ],
+)
+def test_a_wrong_word_is_refused(variable, word, fault):
+    events = read_dictionary()["adverse_events"]
+    assert find_fault(dataclasses.replace(events[variable], as_of_cut=word), events) == fault
+
+
+@pytest.mark.parametrize(
+    ("word", "known_with"),
+    [
+        ("with a_date", KnownWith("a_date", only=None, otherwise="")),
+        ("with a_date if 5", KnownWith("a_date", only="5", otherwise="")),
+        ("with a_date else going on", KnownWith("a_date", only=None, otherwise="going on")),
+        ("with a_date if not well else ill", KnownWith("a_date", only="not well", otherwise="ill")),
+        ("exists", None),
+        ("", None),
+    ],
+)
+def test_the_word_with_is_read(word, known_with):
+    """By eye: date, the value that waits, and what stands there before."""
+    column = read_dictionary()["adverse_events"]["outcome"]
+    assert dataclasses.replace(column, as_of_cut=word).known_with == known_with

@@ -1,18 +1,22 @@
 """ADSL: one row a patient, with populations and characteristics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from helpers.datasets.conditions import find_missing_columns, match_patients
+from helpers.intake.findings import Finding, show_value
 from helpers.intake.reading import Tables
 from helpers.study.clinical import Criterion
 from helpers.study.declared import Condition
-from helpers.study.model import Study, Variable
+from helpers.study.model import TREATED, Study, Variable
+
+DATES = ("TRTSDT", "TRTEDT", "DTHDT", "LSTALVDT")
+"""Dates of the event-level tables that ADSL repeats."""
 
 
-def derive_adsl(tables: Tables, study: Study) -> pd.DataFrame:
+def derive_adsl(tables: Tables, study: Study, treatment: pd.DataFrame | None = None) -> pd.DataFrame:
     """Derive the subject-level dataset.
 
     Parameters
@@ -21,6 +25,8 @@ def derive_adsl(tables: Tables, study: Study) -> pd.DataFrame:
         The checked raw tables.
     study : Study
         Declares patients, populations and variables.
+    treatment : DataFrame, optional
+        Dates of treatment and follow-up by patient, where the study has event-level tables.
 
     Returns
     -------
@@ -41,6 +47,9 @@ def derive_adsl(tables: Tables, study: Study) -> pd.DataFrame:
         met = adsl[[criterion.name for criterion in study.eligibility]]
         can_be_told = met.notna().all(axis=1) | (met == "N").any(axis=1)
         adsl["ELIGFL"] = pd.Series(make_flag((met == "Y").all(axis=1))).where(can_be_told, None)
+    if treatment is not None and len(treatment):
+        for name in DATES:
+            adsl[name] = adsl["USUBJID"].map(treatment[name])
     for variable in study.variables:
         adsl[variable.name] = _derive_variable(tables, variable, patients, study)
     return adsl
@@ -58,13 +67,13 @@ def _derive_flag(tables: Tables, when: Sequence[Condition], patients: list[str])
 
 
 def _derive_criterion(tables: Tables, criterion: Criterion, patients: list[str]) -> "pd.Series[str]":
-    """Whether a criterion is met; where none of its values is recorded for a patient, that is not known."""
+    """Whether a criterion is met; where a value that it asks for is not recorded, that is not known."""
     nothing = pd.Series(None, index=range(len(patients)), dtype=object)
     if find_missing_columns(tables, [condition.column for condition in criterion.when]):
         return nothing
     holds = pd.Series(make_flag(match_patients(tables, criterion.when, patients)))
     met = holds if criterion.kind == "inclusion" else holds.map({"Y": "N", "N": "Y"})
-    asked = [Condition(column=condition.column, known=True) for condition in criterion.when]
+    asked = [Condition(column=condition.column, known=True) for condition in criterion.when if not condition.known]
     recorded = match_patients(tables, asked, patients).reset_index(drop=True)
     return met.where(recorded, nothing)
 
@@ -79,3 +88,16 @@ def _derive_variable(
     if variable.column is None:
         return _derive_flag(tables, variable.when, patients)
     return tables[variable.column.table][variable.column.name].reset_index(drop=True)
+
+
+def find_deviations(tables: Tables, adsl: pd.DataFrame, study: Study) -> Iterator[Finding]:
+    """Patients treated although a criterion is not met: a warning that names it."""
+    rows = tables[study.patients.table].index
+    for criterion in study.eligibility if study.clinical is not None else ():
+        column = criterion.when[0].column
+        broken = adsl.index[(adsl[criterion.name] == "N") & (adsl[TREATED] == "Y")]
+        for place in broken:
+            row = int(rows[place]) + 1 if column.table == study.patients.table else None
+            rule = f"treated although not eligible: {criterion.reason}"
+            value = show_value(tables[column.table][column.name].iloc[place]) if row else ""
+            yield Finding(column.table, row, adsl.loc[place, "USUBJID"], column.name, value, rule, "warning")

@@ -17,7 +17,19 @@ FROM_COMPONENTS = "ASTCT components"
 def derive_adverse_events(tables: Tables, treatment: pd.DataFrame, rules: SafetyRules) -> Graded:
     """Derive ADAE: one row an adverse event of a treated patient.
 
-    The cytokine release syndrome is graded from its components where all are recorded, unless it was fatal.
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        With adverse_events.
+    treatment : DataFrame
+        As `helpers.datasets.treatment.derive_treatment` returns it.
+    rules : SafetyRules
+        Until when an event is treatment-emergent.
+
+    Notes
+    -----
+    The cytokine release syndrome is graded from its components where all are recorded, unless it was fatal. A fatal
+    event has grade 4 as long as the patient lives.
 
     Returns
     -------
@@ -32,7 +44,9 @@ def derive_adverse_events(tables: Tables, treatment: pd.DataFrame, rules: Safety
     derived = grade_crs(events).where(is_crs & (recorded < FATAL))
     frame = pd.DataFrame({"USUBJID": events[PATIENT].astype(str), "AETERM": events["term"]})
     frame["AESOC"] = events.get("soc")
-    frame["AETOXGR"] = derived.fillna(recorded)
+    # an event that proves fatal after the cut is life-threatening until then
+    alive = events[PATIENT].map(treatment["DTHDT"]).isna()
+    frame["AETOXGR"] = derived.fillna(recorded).mask((recorded == FATAL) & alive, FATAL - 1)
     frame["GRADESRC"] = derived.notna().map({True: FROM_COMPONENTS, False: AS_RECORDED})
     frame["ASTDT"] = events["onset_date"]
     frame["ASTDY"] = (frame["ASTDT"] - frame["USUBJID"].map(treatment["TRTSDT"])).dt.days
@@ -61,25 +75,36 @@ def _compare(events: pd.DataFrame, derived: "pd.Series[float]") -> list[Finding]
 def derive_laboratory(tables: Tables, treatment: pd.DataFrame, rules: SafetyRules) -> pd.DataFrame:
     """Derive ADLB: one row a blood count, graded by CTCAE v5 where it is low.
 
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        With labs.
+    treatment : DataFrame
+        As `helpers.datasets.treatment.derive_treatment` returns it.
+    rules : SafetyRules
+        Lower limits of normal, and until when a count is treatment-emergent.
+
     Returns
     -------
     DataFrame
-        USUBJID, PARAMCD (ANC, PLATELETS, HAEMOGLOBIN), PARAM (the adverse event), ADT, AVAL, AVALU, ATOXGR, BTOXGR (at
-        the last count up to the first dose), TRTEMFL (Y where a grade is reached for the first time after the first
-        dose and is worse than before it), SRCDOM, SRCVAR, SRCSEQ; sorted by patient, parameter and date.
+        USUBJID, PARAMCD (NEUT, PLAT, HGB), PARAM (the test), ATOXDSCL (the adverse event of a low count), ADT, AVAL,
+        AVALU, ATOXGR, BTOXGR (at the last count up to the first dose), TRTEMFL (Y where a grade is reached for the
+        first time after the first dose and is worse than before it), SRCDOM, SRCVAR, SRCSEQ; sorted by parameter,
+        patient and date.
     """
     labs = tables["labs"]
     labs = labs[labs[PATIENT].isin(treatment.index)]
     parts = [_grade_lab(labs, name, treatment, rules) for name in GRADE_LAB if name in labs.columns]
     if not parts:
-        return pd.DataFrame(columns=["USUBJID", "PARAMCD", "PARAM", "ADT", "AVAL", "ATOXGR", "TRTEMFL"])
+        return pd.DataFrame(columns=["USUBJID", "PARAMCD", "PARAM", "ATOXDSCL", "ADT", "AVAL", "ATOXGR", "TRTEMFL"])
     return pd.concat(parts, ignore_index=True)
 
 
 def _grade_lab(labs: pd.DataFrame, name: str, treatment: pd.DataFrame, rules: SafetyRules) -> pd.DataFrame:
     rule = GRADE_LAB[name]
     counts = labs[labs[name].notna()].sort_values([PATIENT, "lab_date"], kind="stable")
-    frame = pd.DataFrame({"USUBJID": counts[PATIENT].astype(str), "PARAMCD": name.upper(), "PARAM": rule.term})
+    frame = pd.DataFrame({"USUBJID": counts[PATIENT].astype(str), "PARAMCD": rule.code, "PARAM": rule.test})
+    frame["ATOXDSCL"] = rule.term
     frame["ADT"], frame["AVAL"], frame["AVALU"] = counts["lab_date"], counts[name], rule.unit
     frame["ATOXGR"] = rule.grade(frame["AVAL"], rules.lower_limits.get(name, float("nan")))  # type: ignore[call-overload]
     before = frame["ADT"] <= frame["USUBJID"].map(treatment["TRTSDT"])

@@ -17,6 +17,16 @@ from helpers.study.analysis_columns import RAW_SOURCES
 from helpers.study.clinical import Clinical
 from helpers.study.model import Study
 
+READ_AS_NONE = {
+    "subsequent_therapy": (
+        ("ADRS", "ADAE", "ADLB", "ADGVHD", "ADDLI", "ADEX"),
+        "without it, responses, adverse events, GVHD and infusions are judged as if nobody had another treatment",
+    ),
+    "dli": (("ADAE", "ADLB"), "without it, adverse events are judged as if nobody had an infusion"),
+    "relapse": (("ADDLI", "ADEX"), "without it, infusions and courses are judged as if nobody had relapsed"),
+}
+"""Optional tables whose absence is read as "nobody", for which datasets, and how that is said."""
+
 
 @dataclass(frozen=True)
 class EventDatasets:
@@ -49,7 +59,7 @@ def derive_event_datasets(tables: Tables, study: Study) -> EventDatasets:
     if "ADRS" in possible:
         made["ADRS"] = derive_assessments(tables, treatment, clinical.response)
     if "ADRL" in possible:
-        made["ADRL"] = derive_relapses(tables, made["ADRS"], treatment, clinical.response)
+        made["ADRL"] = derive_relapses(tables, made.get("ADRS"), treatment, clinical.response)
     if "ADDLI" in possible:
         made["ADDLI"] = derive_infusions(tables, treatment)
     if "ADGVHD" in possible:
@@ -65,6 +75,11 @@ def derive_event_datasets(tables: Tables, study: Study) -> EventDatasets:
     if "ADEX" in possible:
         courses = _planned_courses(tables, study, clinical)
         made["ADEX"] = derive_exposure(tables, treatment, clinical.plan, courses, study.conventions.days_per_month)
+    findings += [
+        Finding(table, None, "", "", "", rule, "warning")
+        for table, (datasets, rule) in READ_AS_NONE.items()
+        if table not in tables and made.keys() & set(datasets)
+    ]
     return EventDatasets(made, treatment, tuple(findings))
 
 

@@ -88,7 +88,7 @@ def derive_exposure(
         return _stack(amounts)
     course = pd.Series(courses).reindex(wide.index).map(plan.courses)
     judged = {
-        "ADHDAYS": _judge_days(wide, first, course),
+        "ADHDAYS": _judge_days(wide, first, treatment, course),
         "ADHSTEPS": _judge_steps(doses[doses["cycle"] == 1], treatment, course),
     }
     if "dli" in tables:
@@ -106,9 +106,11 @@ def _measure_first_course(doses: pd.DataFrame, treatment: pd.DataFrame) -> pd.Da
     if {"interruption_start_date", "interruption_end_date"} <= set(doses.columns):
         resumed = doses["interruption_end_date"].fillna(end)
         days -= ((resumed - doses["interruption_start_date"]).dt.days + 1).fillna(0)
-    days = days.clip(lower=0)
+    days = days.where(days >= 0)  # a dose that begins after the last contact has no known length
     rows = pd.DataFrame({PATIENT: doses[PATIENT], "days": days, "dose": days * doses["daily_dose_ug"]})
-    sums = rows.groupby(PATIENT)[["days", "dose"]].sum(min_count=1).reindex(treatment.index)
+    sums = rows.groupby(PATIENT)[["days", "dose"]].sum()
+    # a sum with a part missing would be too small
+    sums = sums.mask(rows[["days", "dose"]].isna().groupby(rows[PATIENT]).any()).reindex(treatment.index)
     goes_on = set(doses.loc[doses["end_date"].isna(), PATIENT])
     return sums.assign(goes_on=treatment.index.isin(goes_on))
 
@@ -136,11 +138,14 @@ def _second_course(doses: pd.DataFrame, treatment: pd.DataFrame) -> "pd.Series[p
     return first.reindex(treatment.index)
 
 
-def _judge_days(wide: pd.DataFrame, first: pd.DataFrame, course: pd.Series) -> pd.Series:
+def _judge_days(wide: pd.DataFrame, first: pd.DataFrame, treatment: pd.DataFrame, course: pd.Series) -> pd.Series:
     fewest, most = (course.map(lambda planned, end=end: planned.days[end], na_action="ignore") for end in (0, 1))
     days = wide["DAYS1"]
-    conditions = [days.isna() | fewest.isna(), days > most, first["goes_on"], days < fewest]
-    return _choose(conditions, [UNKNOWN, TOO_MANY_DAYS, PENDING, TOO_FEW_DAYS], wide.index)
+    complete = treatment["TRTSDT"] + pd.to_timedelta(fewest.astype("float64") - 1, unit="D")
+    ended = (days < fewest) & _ended_by(treatment, complete)
+    on_drug = first["goes_on"] & treatment["DTHDT"].isna()
+    conditions = [days.isna() | fewest.isna(), days > most, ended, on_drug, days < fewest]
+    return _choose(conditions, [UNKNOWN, TOO_MANY_DAYS, NOT_APPLICABLE, PENDING, TOO_FEW_DAYS], wide.index)
 
 
 def _judge_steps(doses: pd.DataFrame, treatment: pd.DataFrame, course: pd.Series) -> pd.Series:
@@ -168,8 +173,9 @@ def _judge_infusion(wide: pd.DataFrame, treatment: pd.DataFrame, plan: Plan) -> 
     ended = _ended_by(treatment, due)
     pending = ~ended & ~(treatment["LSTALVDT"] >= due)
     dose = wide["DLIMNC"]
-    conditions = [none & ended, none & pending, none, dose.isna(), dose < low, dose > high]
-    words = [NOT_APPLICABLE, PENDING, NO_INFUSION, UNKNOWN, DOSE_BELOW, DOSE_ABOVE]
+    late = treatment["FDLIDT"] > due
+    conditions = [none & ended, none & pending, none, late, dose.isna(), dose < low, dose > high]
+    words = [NOT_APPLICABLE, PENDING, NO_INFUSION, TOO_LATE, UNKNOWN, DOSE_BELOW, DOSE_ABOVE]
     return _choose(conditions, words, wide.index)
 
 

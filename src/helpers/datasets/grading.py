@@ -128,6 +128,8 @@ class LabRule:
 
     Attributes
     ----------
+    code, test : str
+        Code (at most 8 characters, as ADaM allows) and name of the laboratory test.
     term : str
         The adverse event.
     unit : str
@@ -136,6 +138,8 @@ class LabRule:
         A value below the first has at least grade 2, below the second at least grade 3, and so on.
     """
 
+    code: str
+    test: str
     term: str
     unit: str
     limits: tuple[float, ...]
@@ -172,25 +176,10 @@ class LabRule:
 #: Laboratory values that are graded, by raw column. Limits: CTCAE v5.0 (27 November 2017), Investigations; for anaemia
 #: Blood and lymphatic system disorders, where grade 4 is a clinical judgement (life-threatening) and never derived.
 GRADE_LAB: dict[str, LabRule] = {
-    "anc": LabRule("Neutrophil count decreased", "10⁹/L", (1.5, 1.0, 0.5)),
-    "platelets": LabRule("Platelet count decreased", "10⁹/L", (75.0, 50.0, 25.0)),
-    "haemoglobin": LabRule("Anaemia", "g/L", (100.0, 80.0)),
+    "anc": LabRule("NEUT", "Neutrophils", "Neutrophil count decreased", "10⁹/L", (1.5, 1.0, 0.5)),
+    "platelets": LabRule("PLAT", "Platelets", "Platelet count decreased", "10⁹/L", (75.0, 50.0, 25.0)),
+    "haemoglobin": LabRule("HGB", "Haemoglobin", "Anaemia", "g/L", (100.0, 80.0)),
 }
-
-
-def grade_neutrophils(values: pd.Series, lower_limit: "pd.Series | float") -> "pd.Series[float]":
-    """Grade neutrophil counts (10⁹/L) by CTCAE v5.0, 0 to 4; see `LabRule.grade`."""
-    return GRADE_LAB["anc"].grade(values, lower_limit)
-
-
-def grade_platelets(values: pd.Series, lower_limit: "pd.Series | float") -> "pd.Series[float]":
-    """Grade platelet counts (10⁹/L) by CTCAE v5.0, 0 to 4; see `LabRule.grade`."""
-    return GRADE_LAB["platelets"].grade(values, lower_limit)
-
-
-def grade_haemoglobin(values: pd.Series, lower_limit: "pd.Series | float") -> "pd.Series[float]":
-    """Grade haemoglobin (g/L) by CTCAE v5.0, 0 to 3; see `LabRule.grade`."""
-    return GRADE_LAB["haemoglobin"].grade(values, lower_limit)
 
 
 def _take_column(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -39,8 +39,9 @@ def derive_gvhd(tables: Tables, treatment: pd.DataFrame) -> Graded:
     -------
     Graded
         Columns USUBJID, ADT, GVTYPE, GRADE (0 to 4, or severity 0 to 3), AVALC (in words), GRADESRC, RECGRADE, SYSFL,
-        TRTEMFL (from the first dose on), POSTDLI (from the first infusion on), WORSTFL (the first of the patient's
-        worst treatment-emergent records of its type), SRCDOM, SRCVAR, SRCSEQ.
+        TRTEMFL (from the first dose on, before another treatment of the leukaemia), PDLIFL (from the first infusion of
+        the plan on), WORSTFL (the first of the patient's worst treatment-emergent records of its type), SRCDOM, SRCVAR,
+        SRCSEQ.
     """
     gvhd = tables["gvhd"]
     gvhd = gvhd[gvhd[PATIENT].isin(treatment.index)]
@@ -56,8 +57,9 @@ def derive_gvhd(tables: Tables, treatment: pd.DataFrame) -> Graded:
     frame["RECGRADE"] = words
     treated = gvhd.get("treatment", pd.Series(None, index=gvhd.index, dtype=object))
     frame["SYSFL"] = make_flag(treated == "systemic")
-    frame["TRTEMFL"] = make_flag(frame["ADT"] >= frame["USUBJID"].map(treatment["TRTSDT"]))
-    frame["POSTDLI"] = make_flag(frame["ADT"] >= frame["USUBJID"].map(treatment["FDLIDT"]))
+    other = frame["ADT"] >= frame["USUBJID"].map(treatment["NEWTRTDT"])
+    frame["TRTEMFL"] = make_flag((frame["ADT"] >= frame["USUBJID"].map(treatment["TRTSDT"])) & ~other)
+    frame["PDLIFL"] = make_flag(frame["ADT"] >= frame["USUBJID"].map(treatment["FDLIDT"]))
     frame["WORSTFL"] = make_flag(_is_worst(frame))
     frame = frame.assign(SRCDOM="gvhd", SRCVAR="onset_date", SRCSEQ=gvhd.index)
     return Graded(frame, tuple(_compare(gvhd, derived, recorded, _in_words(derived, acute), words)))

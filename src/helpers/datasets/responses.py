@@ -92,26 +92,45 @@ def derive_best_response(assessments: pd.DataFrame, treatment: pd.DataFrame) -> 
 
 
 def derive_relapses(
-    tables: Tables, assessments: pd.DataFrame, treatment: pd.DataFrame, rules: ResponseRules
+    tables: Tables, assessments: pd.DataFrame | None, treatment: pd.DataFrame, rules: ResponseRules
 ) -> pd.DataFrame:
     """Derive ADRL: one row a relapse, and whether remission was lost by it.
 
     A relapse has lost the remission when no assessment within the declared days shows complete remission again. Before
     those days are over, and while the patient lives, that is not decided; so no later cut takes a loss back.
 
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        With relapse.
+    assessments : DataFrame or None
+        As `derive_assessments` returns them; without them LOSTFL is missing.
+    treatment : DataFrame
+        As `helpers.datasets.treatment.derive_treatment` returns it.
+    rules : ResponseRules
+        The days within which remission may be seen again.
+
     Returns
     -------
     DataFrame
-        USUBJID, ADT, LOSTFL (Y/N), SRCDOM, SRCVAR, SRCSEQ.
+        USUBJID, ADT, SITE, FIRSTFL (Y for the patient's first), LOSTFL (Y/N), SRCDOM, SRCVAR, SRCSEQ.
     """
     relapse = tables["relapse"]
     relapse = relapse[relapse[PATIENT].isin(treatment.index)]
     frame = pd.DataFrame({"USUBJID": relapse[PATIENT].astype(str), "ADT": relapse["relapse_date"]})
+    frame["SITE"] = relapse.get("relapse_site")
+    frame["FIRSTFL"] = make_flag(~frame.sort_values("ADT", kind="stable").duplicated("USUBJID").reindex(frame.index))
+    frame["LOSTFL"] = _is_lost(frame, assessments, treatment, rules) if assessments is not None else None
+    return frame.assign(SRCDOM="relapse", SRCVAR="relapse_date", SRCSEQ=relapse.index)
+
+
+def _is_lost(
+    frame: pd.DataFrame, assessments: pd.DataFrame, treatment: pd.DataFrame, rules: ResponseRules
+) -> list[str]:
     limit = frame["ADT"] + pd.Timedelta(days=rules.regained_within_days)
     remissions = assessments.loc[assessments["CRFL"] == "Y", ["USUBJID", "ADT"]].rename(columns={"ADT": "CRDT"})
     pairs = frame.assign(LIMIT=limit, ROW=frame.index).merge(remissions, on="USUBJID")
     regained = set(pairs.loc[(pairs["CRDT"] > pairs["ADT"]) & (pairs["CRDT"] <= pairs["LIMIT"]), "ROW"])
     mine = treatment.reindex(frame["USUBJID"]).set_axis(frame.index)
     decided = (mine["LSTALVDT"] >= limit) | mine["DTHDT"].notna()
-    frame["LOSTFL"] = make_flag(decided & ~frame.index.isin(regained))
-    return frame.assign(SRCDOM="relapse", SRCVAR="relapse_date", SRCSEQ=relapse.index)
+    return make_flag(decided & ~frame.index.isin(regained))

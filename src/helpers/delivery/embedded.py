@@ -24,7 +24,7 @@ from helpers.delivery.word_document import finish_word_document
 _THEME = Path(__file__).parent / "theme"
 _WORK = "report_files"  # beside the notebook while it is rendered; Quarto uses the same name
 _WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx"}
-_READER = "markdown-yaml_metadata_block"
+_READER = "markdown-yaml_metadata_block-raw_html"  # text that looks like HTML is text
 _FATAL = re.compile(
     r"citation \S+ not found|[Dd]uplicate (note|link) reference|[Cc]ould not (find|fetch|load)|not found in"
 )

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.display.table import Table, make_table
-from helpers.study.model import Study
+from helpers.study.model import Cut, Study
 from helpers.study.paths import BIBLIOGRAPHY, DICTIONARY, NOTEBOOKS, QUARTO_CONFIG, ROOT
 
 DISTRIBUTION = "blina-dli"
@@ -55,15 +55,15 @@ class Provenance:
         return make_table(pd.DataFrame(rows), "inputs", stub="File", left=["SHA-256"])
 
 
-def collect_provenance(study: Study) -> Provenance:
-    """Sum up the code and inputs of a study's reports."""
+def collect_provenance(study: Study, cut: Cut) -> Provenance:
+    """Sum up the code and inputs of a study's report at a cut."""
     code_files = sorted(
         file
         for folder, pattern in ((PACKAGE, "**/*"), (NOTEBOOKS, "*.py"))
         for file in folder.glob(pattern)
         if file.is_file() and "__pycache__" not in file.parts
     )
-    inputs = {f"data/{study.id}/{file.relative_to(study.folder).as_posix()}": file for file in _study_files(study)}
+    inputs = {f"data/{study.id}/{file.relative_to(study.folder).as_posix()}": file for file in _study_files(study, cut)}
     inputs |= {file.relative_to(ROOT).as_posix(): file for file in (DICTIONARY, BIBLIOGRAPHY, QUARTO_CONFIG)}
     return Provenance(
         metadata.version(DISTRIBUTION),
@@ -73,8 +73,15 @@ def collect_provenance(study: Study) -> Provenance:
     )
 
 
-def _study_files(study: Study) -> list[Path]:
-    return sorted(file for file in study.folder.rglob("*") if file.is_file() and not file.name.startswith((".", "~")))
+def _study_files(study: Study, cut: Cut) -> list[Path]:
+    """The study's own files but for the raw tables of other cuts."""
+    own = study.get_raw_folder(cut)
+    others = {study.get_raw_folder(other) for other in study.cuts} - {own}
+    return sorted(
+        file
+        for file in study.folder.rglob("*")
+        if file.is_file() and not file.name.startswith((".", "~")) and not others & set(file.parents)
+    )
 
 
 def _packages() -> dict[str, str]:

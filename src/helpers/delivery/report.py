@@ -101,7 +101,7 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     study = read_study(order.study)
     cut = read_cut(study, order.cut)
     folder = order.out / study.id / cut.id
-    provenance = collect_provenance(study)
+    provenance = collect_provenance(study, cut)
     asked = {**given, "study": study.id, "formats": sorted(order.formats), "renderer": order.renderer}
     asked["engine"] = renderer.version
     documents = tuple(folder / f"report.{to}" for to in order.formats)
@@ -207,7 +207,7 @@ def describe_state(study: Study, cut: Cut, out: Path) -> str:
     folder = out / study.id / cut.id
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        current = is_current(folder, collect_provenance(study), manifest["asked"])
+        current = is_current(folder, collect_provenance(study, cut), manifest["asked"])
     except FileNotFoundError:
         return "missing"
     except (ValueError, KeyError, TypeError):

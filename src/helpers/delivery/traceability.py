@@ -110,7 +110,7 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     declared = [conventions.confidence, conventions.days_per_month]
     files = [data.study.folder / "study.yml", *sorted(data.study.get_raw_folder(data.cut).glob("*.csv"))]
     written = " ".join(file.read_text(encoding="utf-8") for file in files)
-    results = data.results[~data.results["analysis"].isin(["audit", "km_curve"])]
+    results = data.results[~data.results["analysis"].isin(["audit", "km_curve", "cif_curve"])]
     values = [*_values(results), *declared]
     endpoints = {endpoint.param for endpoint in data.study.endpoints}
     printed = [item.claim for item in data.audited if item.claim.endpoint in endpoints]

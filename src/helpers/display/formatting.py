@@ -81,12 +81,14 @@ def format_range(low: float | None, high: float | None, scientific: bool = False
 
 
 def format_p_value(p: float | None) -> str:
-    """p-value as journals print it: 0.23, 0.04, three decimals below 0.01, <0.001 and >0.99 at the ends."""
+    """p-value as in journals: 0.23, 0.04; three decimals below 0.01 and near 0.05; <0.001 and >0.99 at the ends."""
     if p is None:
         return NONE
     if p < 0.001:
         return "<0.001"
     text = round_half_up(p, 2 if p >= 0.01 else 3)
+    if text == "0.05":  # at the usual level of significance, a reader must see on which side p lies
+        return round_half_up(p, 3)
     return {"1.00": ">0.99", "0.010": "0.01"}.get(text, text)
 
 

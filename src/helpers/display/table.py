@@ -1,6 +1,7 @@
 """A table as it is displayed: great_tables for the eye, plain cells for the file."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -18,16 +19,19 @@ class Table:
     gt : GT
         What is displayed.
     cells : DataFrame
-        The same cells as text, delivered as CSV beside the report.
+        The same cells as text, under the headings that are seen.
+    headings : tuple of str
+        Headings of the CSV that is delivered beside the report, where nothing but its words tells columns apart.
     """
 
     gt: GT
     cells: pd.DataFrame
+    headings: tuple[str, ...]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {
             "text/html": self.gt.as_raw_html(),
-            "text/csv": self.cells.to_csv(index=False, lineterminator="\n"),
+            "text/csv": self.cells.to_csv(index=False, header=list(self.headings), lineterminator="\n"),
             "text/plain": self.cells.to_string(index=False),
         }
 
@@ -78,7 +82,14 @@ def make_table(
         table = table.tab_stubhead(stub)
     for note in notes:
         table = table.tab_source_note(html(escape(note, quote=False)))
-    return Table(_style(table), cells)
+    return Table(_style(table), cells, tuple(_name_headings(list(cells.columns), spanners or {})))
+
+
+def _name_headings(columns: Sequence[str], spanners: Mapping[str, Sequence[str]]) -> list[str]:
+    """Headings without the blanks that keep columns apart, with the spanner where they repeat."""
+    above = {column: f"{label}: " for label, spanned in spanners.items() for column in spanned}
+    times = Counter(column.strip() for column in columns)
+    return [(above.get(column, "") if times[column.strip()] > 1 else "") + column.strip() for column in columns]
 
 
 def _style(table: GT) -> GT:

@@ -1,30 +1,19 @@
 """The raw tables as of a data cut: what was not known at its date does not exist.
 
 The cut is taken before the cells are checked, so that a fault in a record dated after the cut cannot stop the report of
-that cut. The column `as_of_cut` of the dictionary says what becomes of a cell or a record:
-
-``exists``
-    the record exists from this date on;
-``later``
-    the date itself becomes known on its day, and is empty before: an end, a start, a death;
-``contact``
-    the date of last contact, which the cut limits;
-``with COLUMN [if VALUE] [else VALUE]``
-    known only together with that date: empty, or the value after ``else``, where that date is after the cut.
+that cut. The column `as_of_cut` of the dictionary says what becomes of a cell or a record; `helpers.study.dictionary`
+explains its words.
 """
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from helpers.intake.findings import Finding
-from helpers.study.dictionary import RawColumn
+from helpers.study.dictionary import CONTACT, EXISTS, LATER, RawColumn
 
-EXISTS, LATER, CONTACT = "exists", "later", "contact"
-_WITH = re.compile(r"with (\w+)(?: if (.+?))?(?: else (.+))?")
 _ISO = r"\d{4}-\d{2}-\d{2}"
 
 Columns = Mapping[str, RawColumn]
@@ -65,7 +54,7 @@ def take_as_of_cut(
     if identifier is None or identifier not in texts[patients].columns:
         return AsOfCut(known, ())
     undated = _undated(known[patients], dictionary[patients])
-    rule = f"neither screened nor treated by the cut, {cut}: the patient is not in the study yet"
+    rule = f"no date of screening, and not treated by the cut, {cut}: left out, as nothing says since when in the study"
     findings = [
         Finding(patients, int(str(row)) + 1, patient, "", "", rule, "warning")
         for row, patient in known[patients].loc[undated, identifier].items()
@@ -87,8 +76,9 @@ def _find(columns: Columns, kind: str) -> str | None:
 
 
 def _after(cells: "pd.Series[str]", cut: str) -> "pd.Series[bool]":
-    """Whether a cell is a date after the cut; ISO dates sort as text, and what is no date is left to the checks."""
-    return cells.str.fullmatch(_ISO) & (cells > cut)
+    """Whether a cell is a date after the cut; what is no date is left to the checks."""
+    dates = pd.to_datetime(cells.where(cells.str.fullmatch(_ISO)), format="%Y-%m-%d", errors="coerce")
+    return dates > pd.Timestamp(cut)
 
 
 def _with_role(text: pd.DataFrame, columns: Columns, role: str) -> list[str]:
@@ -110,11 +100,14 @@ def _contact_after(text: pd.DataFrame, columns: Columns, cut: str) -> "pd.Series
 
 
 def _undated(text: pd.DataFrame, columns: Columns) -> "pd.Series[bool]":
-    """Patients whose record has neither a date from which it exists nor, by the cut, a later one."""
-    names = _with_role(text, columns, EXISTS) + _with_role(text, columns, LATER)
+    """Patients whose record has neither a date from which it exists nor, by the cut, a later one.
+
+    Where the table has no such column, nothing is asked of anybody.
+    """
+    names = _with_role(text, columns, EXISTS)
     if not names:
         return pd.Series(False, index=text.index)
-    return (text[names] == "").all(axis=1)
+    return (text[names + _with_role(text, columns, LATER)] == "").all(axis=1)
 
 
 def _cells_as_of(text: pd.DataFrame, columns: Columns, cut: str) -> pd.DataFrame:
@@ -125,9 +118,7 @@ def _cells_as_of(text: pd.DataFrame, columns: Columns, cut: str) -> pd.DataFrame
             known[name] = text[name].mask(_after(text[name], cut), "")
         elif role == CONTACT:
             known[name] = text[name].mask(_after(text[name], cut), cut)
-        elif found := _WITH.fullmatch(role):
-            date, only, otherwise = found.groups()
-            if date in text.columns:
-                unknown = _after(text[date], cut) & ((text[name] == only) if only else text[name].notna())
-                known[name] = text[name].mask(unknown, otherwise or "")
+        elif (waits := columns[name].known_with) and waits.date in text.columns:
+            concerned = text[name].notna() if waits.only is None else text[name] == waits.only
+            known[name] = text[name].mask(_after(text[waits.date], cut) & concerned, waits.otherwise)
     return known

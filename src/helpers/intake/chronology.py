@@ -46,7 +46,6 @@ ONE_RECORD_A_DAY = {
     "gvhd": ("onset_date", "type"),
     "adverse_events": ("onset_date", "term"),
     "subsequent_therapy": ("therapy_date", "therapy"),
-    "followup": ("last_contact_date",),
 }
 END_OF_FOLLOW_UP = ("death_date", "last_contact_date")
 

@@ -9,7 +9,6 @@ from helpers.intake.findings import Finding, report_records
 Tables = Mapping[str, pd.DataFrame]
 
 REMISSION = ("CR", "CRh", "CRi")
-REMISSION_BLASTS = 5
 FATAL = 5
 """The grade of a fatal adverse event."""
 LONGEST_DOSE = 60
@@ -18,18 +17,20 @@ CRS_TERM = "Cytokine release syndrome"
 CRS_COMPONENTS = ("temperature_c", "hypotension", "hypoxia")
 
 
-def check_plausibility(tables: Tables) -> Iterator[Finding]:
+def check_plausibility(tables: Tables, blasts_below: float = 5) -> Iterator[Finding]:
     """Check what is possible, but does not fit together: every finding is a warning.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         Typed raw tables as of a cut.
+    blasts_below : float
+        Complete remission: fewer marrow blasts than this, in per cent.
     """
     if "response" in tables:
-        yield from _check_assessments(tables["response"])
+        yield from _check_assessments(tables["response"], blasts_below)
     if {"response", "relapse"} <= set(tables):
-        yield from _check_relapses(tables["relapse"], tables["response"])
+        yield from _check_relapses(tables["relapse"], tables["response"], blasts_below)
     if "adverse_events" in tables:
         yield from _check_components(tables["adverse_events"])
     if {"adverse_events", "followup"} <= set(tables):
@@ -40,31 +41,31 @@ def check_plausibility(tables: Tables) -> Iterator[Finding]:
         yield from _check_open_doses(tables["blinatumomab"], tables["followup"])
 
 
-def _check_assessments(response: pd.DataFrame) -> Iterator[Finding]:
+def _check_assessments(response: pd.DataFrame, limit: float) -> Iterator[Finding]:
     if not {"morphology", "blasts_percent"} <= set(response.columns):
         return
     blasts, recorded = response["blasts_percent"], response["morphology"]
     remission = recorded.isin(REMISSION)
     rules = [
         (remission & blasts.isna(), "a response without an assessment: the blasts are not recorded"),
-        (remission & (blasts >= REMISSION_BLASTS), f"recorded in remission with {REMISSION_BLASTS}% blasts or more"),
+        (remission & (blasts >= limit), f"recorded in remission with {limit:g}% blasts or more"),
         (
-            (recorded == "No remission") & (blasts < REMISSION_BLASTS),
-            f"recorded not in remission with fewer than {REMISSION_BLASTS}% blasts",
+            (recorded == "No remission") & (blasts < limit),
+            f"recorded not in remission with fewer than {limit:g}% blasts",
         ),
     ]
     for broken, rule in rules:
         yield from report_records("response", response[broken], "morphology", rule, "warning")
     if "mrd_level" in response.columns:
         above = 100 * response["mrd_level"] < blasts / 10
-        unlikely = response[(blasts >= REMISSION_BLASTS) & above]
+        unlikely = response[(blasts >= limit) & above]
         yield from report_records("response", unlikely, "mrd_level", "far fewer cells than the blasts", "warning")
 
 
-def _check_relapses(relapse: pd.DataFrame, response: pd.DataFrame) -> Iterator[Finding]:
+def _check_relapses(relapse: pd.DataFrame, response: pd.DataFrame, limit: float) -> Iterator[Finding]:
     if "blasts_percent" not in response.columns:
         return
-    in_remission = response[response["blasts_percent"] < REMISSION_BLASTS]
+    in_remission = response[response["blasts_percent"] < limit]
     first = in_remission.groupby("patient")["assessment_date"].min()
     unseen = relapse[~(relapse["patient"].map(first) <= relapse["relapse_date"])]
     yield from report_records("relapse", unseen, "relapse_date", "no remission was seen before this relapse", "warning")

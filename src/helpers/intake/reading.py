@@ -13,6 +13,7 @@ from helpers.intake.chronology import check_chronology
 from helpers.intake.consistency import check_between_tables
 from helpers.intake.findings import Finding, refuse_errors
 from helpers.intake.plausibility import check_plausibility
+from helpers.study.clinical import ResponseRules
 from helpers.study.dictionary import RawColumn, read_dictionary
 from helpers.study.model import Cut, Study
 
@@ -58,7 +59,8 @@ def read_raw_data(study: Study, cut: Cut) -> RawData:
     findings = [replace(finding, folder=folder.relative_to(study.folder).as_posix()) for finding in findings]
     refuse_errors(findings)
     tables = {name: _typed(text, read_dictionary()[name]) for name, text in known.texts.items()}
-    across = [*check_chronology(tables, study), *check_plausibility(tables)]
+    blasts_below = (study.clinical.response if study.clinical else ResponseRules()).blasts_below
+    across = [*check_chronology(tables, study), *check_plausibility(tables, blasts_below)]
     findings += [replace(finding, folder=folder.relative_to(study.folder).as_posix()) for finding in across]
     refuse_errors(findings)
     return RawData(tables, tuple(findings))

@@ -11,7 +11,7 @@ def list_benchmarks(study: Study) -> Rows:
         rows += make_rows(
             {benchmark.stat: benchmark.value},
             "benchmark",
-            Key(param=benchmark.param, variable=benchmark.label),
+            Key(benchmark.param, "", benchmark.group or "", benchmark.level or "", benchmark.label),
             time_months=benchmark.time_months,
             unit="months" if benchmark.stat == "median" else "",
             method="published elsewhere, not adjusted",

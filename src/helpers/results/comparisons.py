@@ -5,6 +5,7 @@ numbers, and the row says which; a test that cannot be made has an empty value a
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,13 @@ from helpers.statistics.comparison import Comparison, compare_incidence, compare
 from helpers.statistics.contingency import compare_counts
 from helpers.statistics.fine_gray import estimate_fine_gray
 from helpers.statistics.location import compare_locations
-from helpers.statistics.regression import HazardRatio, estimate_cox
+from helpers.statistics.regression import HazardRatio, estimate_cox, say_events
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Study, Variable
 
 TEST_STATS = ("statistic", "df", "p_value")
+FEWEST_EVENTS = 5
+"""In each stratum, for a hazard ratio between them."""
 RATIO_STATS = ("hr", "lcl", "ucl", "p_value")
 
 
@@ -89,7 +92,8 @@ def _compare_variable(adsl: pd.DataFrame, variable: Variable, group: Variable, s
     for population in variable.populations:
         key = Key(population=population, group=group.name, variable=variable.name)
         if missing := find_missing_for(sources, study, population, variable.when):
-            rows += make_missing_rows("chi2", TEST_STATS, key, missing)
+            test = "mannwhitney" if variable.kind == "continuous" else "chi2"
+            rows += make_missing_rows(test, TEST_STATS, key, missing)
             continue
         patients = adsl[adsl[population] == "Y"]
         if variable.kind == "continuous":
@@ -156,10 +160,15 @@ def _hazard_ratios(
     reference, *others = group.levels
     covariates = {level: (names == level).astype(float) for level in others}
     fit = (
-        estimate_fine_gray(durations, code, covariates)
+        estimate_fine_gray(durations, code, covariates, min_events=FEWEST_EVENTS)
         if endpoint.competing
-        else estimate_cox(durations, code == 1, covariates)
+        else estimate_cox(durations, code == 1, covariates, min_events=FEWEST_EVENTS)
     )
+    events = {label: int((code[names == level] == 1).sum()) for level, label in group.levels.items()}
     for term in fit.terms:
         level = Key(key.param, key.population, key.group, term.name)
+        if term.hr is None and min(events.values()) < FEWEST_EVENTS:
+            # which stratum has too few, rather than the name of a covariate
+            few = "; ".join(f"{label}: {say_events(n)}" for label, n in events.items())
+            term = replace(term, note=f"{few}; a hazard ratio needs at least {FEWEST_EVENTS} in each")
         yield from make_ratio_rows(model, term, level, f"{fit.method}; reference: {group.levels[reference]}")

@@ -10,10 +10,11 @@ import pandas as pd
 
 from helpers.datasets.adtte import TimeToEvent
 from helpers.intake.reading import Tables
-from helpers.results.derivability import make_missing_rows
+from helpers.results.derivability import describe_missing
 from helpers.results.schema import Key, Rows, make_rows
 from helpers.results.strata import iterate_strata
 from helpers.statistics.multistate import estimate_state_occupation
+from helpers.study.endpoints import Endpoint
 from helpers.study.model import Study
 
 PARAM = "CLFS"
@@ -45,12 +46,13 @@ def analyse_current_remission(
     if tte is None or study.clinical is None:
         return []
     endpoint = next(endpoint for endpoint in study.endpoints if endpoint.param == PARAM)
+    whole = Key(PARAM, endpoint.population, variable=IN_REMISSION)
     if tte.missing:
-        whole = Key(PARAM, endpoint.population, variable=IN_REMISSION)
-        empty = [make_missing_rows("state_at", STATS, whole, tte.missing, time) for time in endpoint.times_at]
-        return [row for rows in empty for row in rows]
+        return _make_empty(whole, endpoint, describe_missing(tte.missing))
     if tte.adtte.empty:
-        return []
+        return _make_empty(whole, endpoint, "no patients")
+    if len(tte.adtte) > MOST_PATIENTS:
+        return _make_empty(whole, endpoint, f"not estimated: more than {MOST_PATIENTS} patients take too much memory")
     stays = pd.DataFrame(_list_stays(tte.adtte, sources, treatment))
     for name in ("start", "stop"):
         stays[name] = stays[name].dt.days / study.conventions.days_per_month
@@ -58,7 +60,7 @@ def analyse_current_remission(
     for stratum in iterate_strata(adsl, endpoint.population, study):
         mine = stays[stays["patient"].isin(stratum.patients["USUBJID"])]
         patients = mine["patient"].nunique()
-        if not 0 < patients <= MOST_PATIENTS or not (mine["state"] == REMISSION).any():
+        if not patients or not (mine["state"] == REMISSION).any():
             continue
         occupation = estimate_state_occupation(
             mine["patient"], mine["start"], mine["stop"], mine["state"], mine["next_state"], study.conventions.alpha
@@ -71,19 +73,29 @@ def analyse_current_remission(
     return rows
 
 
+def _make_empty(key: Key, endpoint: Endpoint, note: str) -> Rows:
+    rows: Rows = []
+    for time in endpoint.times_at:
+        rows += make_rows(dict.fromkeys(STATS), "state_at", key, time_months=time, note=note)
+    return rows
+
+
 def _list_stays(adtte: pd.DataFrame, sources: Tables, treatment: pd.DataFrame) -> Iterator[dict[str, object]]:
     """Each stay of a patient in a state, from the first remission to death or the last contact."""
     relapses = sources["ADRL"].groupby("USUBJID")["ADT"].apply(list).to_dict()
     adrs = sources["ADRS"]
     remissions = adrs[adrs["CRFL"] == "Y"].groupby("USUBJID")["ADT"].apply(list).to_dict()
-    for patient, origin in zip(adtte["USUBJID"], adtte["STARTDT"], strict=True):
-        death, contact = treatment.loc[patient, ["DTHDT", "LSTALVDT"]]
+    ends = treatment.reindex(adtte["USUBJID"])
+    for patient, origin, death, contact in zip(
+        adtte["USUBJID"], adtte["STARTDT"], ends["DTHDT"], ends["LSTALVDT"], strict=True
+    ):
         end = contact if pd.isna(death) else death
         # a relapse outside the marrow may be found on the day on which the marrow is in remission: it is a relapse
         changes = dict.fromkeys(remissions.get(patient, []), REMISSION)
         changes |= dict.fromkeys(relapses.get(patient, []), RELAPSE)
         state, since = REMISSION, origin
-        for date, following in sorted((date, kind) for date, kind in changes.items() if origin < date < end):
+        seen = {date: kind for date, kind in changes.items() if origin < date < end or (date == end and pd.isna(death))}
+        for date, following in sorted(seen.items()):
             if following != state:
                 yield _stay(patient, origin, since, date, state, following)
                 state, since = following, date

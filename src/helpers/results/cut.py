@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from helpers.datasets.adsl import derive_adsl
+from helpers.datasets.adsl import derive_adsl, find_deviations
 from helpers.datasets.adtte import ADTTE_COLUMNS, TimeToEvent, derive_time_to_event
 from helpers.datasets.events import EventDatasets, derive_event_datasets
 from helpers.datasets.occurrence import derive_adae, derive_adrs, derive_occurrences, find_occurred, find_onset
@@ -18,7 +18,7 @@ from helpers.results.continuous import analyse_continuous
 from helpers.results.current_remission import PARAM as CURRENT_REMISSION
 from helpers.results.current_remission import analyse_current_remission
 from helpers.results.exposure import analyse_exposure
-from helpers.results.flow import count_flow, find_deviations
+from helpers.results.flow import count_flow
 from helpers.results.later_states import analyse_later_states
 from helpers.results.occurrence import (
     analyse_flags,
@@ -92,7 +92,8 @@ class CutData:
         datasets = {"adsl": self.adsl, "adrs": self.adrs, "adae": self.adae, "adtte": self.adtte}
         for name in ("ADEX", "ADLB", "ADGVHD"):
             if name in self.events.tables:
-                datasets[name.lower()] = self.events.tables[name]
+                frame = self.events.tables[name]
+                datasets[name.lower()] = frame.assign(STUDYID=self.study.id)[["STUDYID", *frame.columns]]
         if self.study.clinical is not None:
             safety = {item.param for item in self.study.occurrences}
             datasets["adsaf"] = self.occurrences[self.occurrences["PARAMCD"].isin(safety)]
@@ -128,14 +129,14 @@ def _derive_and_analyse(study: Study, cut: Cut, audience: str) -> CutData:
     raw = read_raw_data(study, cut)
     events = derive_event_datasets(raw.tables, study)
     sources = {**raw.tables, **events.tables}
-    adsl = derive_adsl(sources, study)
+    adsl = derive_adsl(sources, study, events.treatment)
     occurrences = derive_occurrences(sources, adsl, study.occurrence_params, study)
     is_safety = occurrences["PARAMCD"].isin([item.param for item in study.occurrences])
     adrs = derive_adrs(sources, occurrences[~is_safety], events.treatment, study)
     adae = derive_adae(sources, occurrences[is_safety], study)
     derived = {endpoint.param: derive_time_to_event(sources, adsl, endpoint, study) for endpoint in study.endpoints}
     contradictions = [finding for endpoint in derived.values() for finding in endpoint.findings]
-    found = [*events.findings, *find_deviations(adsl, study), *contradictions]
+    found = [*events.findings, *find_deviations(sources, adsl, study), *contradictions]
     folder = study.get_raw_folder(cut).relative_to(study.folder).as_posix()
     findings = (*raw.findings, *(replace(finding, folder=folder) for finding in dict.fromkeys(found)))
     refuse_errors(findings)

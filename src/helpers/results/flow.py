@@ -1,11 +1,9 @@
 """The flow of patients: screened, excluded by criterion, treated."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
-from helpers.intake.findings import Finding
 from helpers.results.schema import Key, Rows, make_rows
+from helpers.study.model import TREATED as TREATED_POPULATION
 from helpers.study.model import Study
 
 SCREENED, EXCLUDED, ELIGIBLE, WAITING, TREATED, DEVIATION = (
@@ -21,7 +19,7 @@ def count_flow(adsl: pd.DataFrame, study: Study) -> Rows:
     """
     if not study.eligibility or study.clinical is None:
         return []
-    excluded, treated = adsl["ELIGFL"] == "N", adsl["SAFFL"] == "Y"
+    excluded, treated = adsl["ELIGFL"] == "N", adsl[TREATED_POPULATION] == "Y"
     numbers = {
         SCREENED: len(adsl),
         EXCLUDED: int((excluded & ~treated).sum()),
@@ -39,14 +37,3 @@ def count_flow(adsl: pd.DataFrame, study: Study) -> Rows:
     for name, n in numbers.items():
         rows += make_rows({"n": n}, "count", Key(variable=name), method="number of patients")
     return rows
-
-
-def find_deviations(adsl: pd.DataFrame, study: Study) -> Iterator[Finding]:
-    """Patients treated although a criterion is not met: a warning that names it."""
-    if study.clinical is None:
-        return
-    for criterion in study.eligibility:
-        column = criterion.when[0].column
-        for patient in adsl.loc[(adsl[criterion.name] == "N") & (adsl["SAFFL"] == "Y"), "USUBJID"]:
-            rule = f"treated although not eligible: {criterion.reason}"
-            yield Finding(column.table, None, patient, column.name, "", rule, "warning")

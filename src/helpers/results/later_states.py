@@ -30,13 +30,16 @@ def analyse_later_states(derived: Mapping[str, TimeToEvent], sources: Tables, st
         tte = derived[state.endpoint]
         population = next(endpoint.population for endpoint in study.endpoints if endpoint.param == state.endpoint)
         key = Key(param=state.endpoint, population=population, variable=state.name)
-        columns = [column for source in state.begins for column in (source.column, *(c.column for c in source.when))]
-        missing = (*tte.missing, *find_missing_columns(sources, columns))
+        missing = (*tte.missing, *find_missing_columns(sources, state.columns))
         if missing:
             rows += make_missing_rows("later_state", STATE_STATS, key, missing)
             rows += make_missing_rows("mantelbyar", TEST_STATS, key, missing)
             rows += make_missing_rows("cox", RATIO_STATS, key, missing)
-        elif len(tte.adtte):
+        elif tte.adtte.empty:
+            rows += make_rows(dict.fromkeys(STATE_STATS, 0), "later_state", key, note="no patients")
+            rows += make_rows(dict.fromkeys(TEST_STATS), "mantelbyar", key, note="no patients")
+            rows += make_rows(dict.fromkeys(RATIO_STATS), "cox", key, note="no patients")
+        else:
             rows += _analyse(tte.adtte, _find_start(sources, state), state, key, study)
     return rows
 

@@ -8,7 +8,7 @@ import pandas as pd
 from helpers.intake.reading import Tables
 from helpers.results.derivability import find_missing_for, make_missing_rows
 from helpers.results.schema import Key, Rows, make_rows
-from helpers.results.strata import iterate_strata
+from helpers.results.strata import NOT_RECORDED, iterate_strata
 from helpers.statistics.proportions import estimate_proportion
 from helpers.study.model import Study, Variable
 
@@ -25,6 +25,18 @@ def count_populations(adsl: pd.DataFrame, sources: Tables, study: Study) -> Rows
         for stratum in iterate_strata(adsl, name, study):
             key = Key(population=name, group=stratum.group, level=stratum.level, variable=name)
             rows += make_rows({"n": len(stratum.patients)}, "count", key, method="number of patients")
+        rows += _count_unknown_strata(adsl, name, study)
+    return rows
+
+
+def _count_unknown_strata(adsl: pd.DataFrame, population: str, study: Study) -> Rows:
+    """Count the patients of a population whose stratum is not recorded; without any there is no row."""
+    rows: Rows = []
+    for group in study.strata:
+        n = int(((adsl[population] == "Y") & adsl[group].isna()).sum())
+        if n:
+            key = Key(population=population, group=group, level=NOT_RECORDED, variable=population)
+            rows += make_rows({"n": n}, "count", key, method="number of patients")
     return rows
 
 

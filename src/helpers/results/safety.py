@@ -8,21 +8,35 @@ from helpers.intake.reading import Tables
 from helpers.results.continuous import CONTINUOUS_STATS, QUARTILES, describe
 from helpers.results.derivability import find_missing_for, make_missing_rows
 from helpers.results.occurrence import estimate
-from helpers.results.schema import Key, Rows, make_rows
-from helpers.results.strata import iterate_strata
+from helpers.results.schema import Key, Rows, make_rows, select
+from helpers.results.strata import Stratum, iterate_strata
 from helpers.study.model import Study
 
 POPULATION = "SAFFL"
 SEVERE_FROM = 3
+SEVERE = f"{SEVERE_FROM}UP"
 GRADES = (1, 2, 3, 4, 5)
+_PREFIX = "AETERM="
 
 
-def name_term(term: str, grade: str = "") -> str:
-    """Variable of an adverse event in the results, at one grade or at any."""
-    return f"AETERM={term}; grade {grade}" if grade else f"AETERM={term}"
+def make_term_keys(term: str, grade: str = "") -> dict[str, str]:
+    """Parameter and variable of an adverse event in the results.
+
+    Parameters
+    ----------
+    term : str
+        The event as recorded; whatever it says, the grade is no part of it.
+    grade : str
+        A worst grade, 1 to 5, or `SEVERE`; any grade without it.
+    """
+    return {"param": f"AETERM{grade}", "variable": f"{_PREFIX}{term}"}
 
 
-SEVERE = f"{SEVERE_FROM} or higher"
+def list_terms(results: pd.DataFrame) -> list[str]:
+    """List the terms of adverse events and low blood counts in the results."""
+    keys = {"param": "AETERM", "population": POPULATION, "group": "", "stat": "n"}
+    counted = select(results, analysis="proportion", **keys)["variable"]
+    return [str(variable).removeprefix(_PREFIX) for variable in counted]
 
 
 def analyse_terms(adsl: pd.DataFrame, sources: Tables, study: Study) -> Rows:
@@ -38,20 +52,23 @@ def analyse_terms(adsl: pd.DataFrame, sources: Tables, study: Study) -> Rows:
         for stratum in iterate_strata(adsl, POPULATION, study):
             mine = stratum.patients["USUBJID"].map(grade)
             for name, n in (("", int(mine.notna().sum())), (SEVERE, int((mine >= SEVERE_FROM).sum()))):
-                key = Key("", POPULATION, stratum.group, stratum.level, name_term(str(term), name))
                 stats, method = estimate(n, len(mine), study)
-                rows += make_rows(stats, "proportion", key, method=method)
+                rows += make_rows(stats, "proportion", _make_key(str(term), name, stratum), method=method)
             for number in GRADES:
-                key = Key("", POPULATION, stratum.group, stratum.level, name_term(str(term), str(number)))
                 stats = {"n": int((mine == number).sum()), "N": len(mine)}
+                key = _make_key(str(term), str(number), stratum)
                 rows += make_rows(stats, "count", key, method="patients by worst grade")
     return rows
+
+
+def _make_key(term: str, grade: str, stratum: Stratum) -> Key:
+    return Key(population=POPULATION, group=stratum.group, level=stratum.level, **make_term_keys(term, grade))
 
 
 def _worst_grades(sources: Tables) -> pd.DataFrame:
     """Worst treatment-emergent grade by patient and term, columns USUBJID, TERM, GRADE."""
     parts = []
-    for name, term, grade in (("ADAE", "AETERM", "AETOXGR"), ("ADLB", "PARAM", "ATOXGR")):
+    for name, term, grade in (("ADAE", "AETERM", "AETOXGR"), ("ADLB", "ATOXDSCL", "ATOXGR")):
         if name in sources:
             events = sources[name]
             events = events[events["TRTEMFL"] == "Y"]

@@ -66,10 +66,10 @@ def make_rows(
     note : str
         Where it comes from, or why the value is empty.
     """
+    about = {"analysis": analysis, **asdict(key)}
     return [
         {
-            "analysis": analysis,
-            **asdict(key),
+            **about,
             "time_months": math.nan if time_months is None else float(time_months),
             "stat": stat,
             "value": math.nan if value is None else float(value),

@@ -7,6 +7,9 @@ import pandas as pd
 
 from helpers.study.model import Study
 
+NOT_RECORDED = "not recorded"
+"""Level of the patients whose stratum is not known, in counts only."""
+
 
 @dataclass(frozen=True)
 class Stratum:

@@ -75,14 +75,7 @@ def _not_derivable(endpoint: Endpoint, tte: TimeToEvent) -> Rows:
 def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Stratum, ticks: Sequence[float]) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population, group=stratum.group, level=stratum.level)
     if adtte.empty:
-        stats = CIF_STATS if endpoint.competing else ("n", "events", "censored")
-        return make_rows(
-            dict.fromkeys(stats, 0),
-            "cif" if endpoint.competing else "km",
-            key,
-            method="number of patients",
-            note="no patients",
-        )
+        return _nobody(endpoint, key)
     durations = adtte["AVAL"].to_numpy(dtype=float)
     code = get_event_code(adtte)
     # one minus Kaplan-Meier counts a competing event as censored, as if the event could still come
@@ -92,6 +85,21 @@ def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Str
     follow_up = estimate_follow_up(durations, code > 0, study.conventions.km_interval, study.conventions.alpha)
     follow_up_stats = {stat: getattr(follow_up, stat) for stat in FOLLOW_UP_STATS}
     return rows + make_rows(follow_up_stats, "follow_up", key, unit="months", method=follow_up.method)
+
+
+def _nobody(endpoint: Endpoint, key: Key) -> Rows:
+    """Rows of a stratum without patients: zeros where patients are counted, nothing where something is estimated."""
+    name, counts = ("cif", CIF_STATS) if endpoint.competing else ("km", ("n", "events", "censored"))
+    estimates = () if endpoint.competing else ("median", "median_lcl", "median_ucl")
+    at_stats = CIF_AT_STATS if endpoint.competing else KM_AT_STATS
+    method, note = "number of patients", "no patients"
+    stats = {**dict.fromkeys(counts, 0), **dict.fromkeys(estimates)}
+    rows = make_rows(stats, name, key, method=method, note=note)
+    rows += make_rows(dict.fromkeys(FOLLOW_UP_STATS), "follow_up", key, method=method, note=note)
+    for time in endpoint.times_at:
+        empty = {**dict.fromkeys(at_stats), "n_risk": 0}
+        rows += make_rows(empty, f"{name}_at", key, time_months=time, method=method, note=note)
+    return rows
 
 
 def _kaplan_meier(

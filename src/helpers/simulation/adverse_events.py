@@ -106,7 +106,7 @@ def make_adverse_event_rows(
     Returns
     -------
     list of dict
-        In order of onset.
+        In order of onset; no day has the same term twice.
     """
     start = exposure.doses[0].start
     rows = [
@@ -117,7 +117,12 @@ def make_adverse_event_rows(
     rows = [_close(draws, row, death) for row in rows if _begins_before(row, stop)]
     if fatal_infection and death:
         rows.append(_make_fatal_row(draws, start, death))
-    return [{"patient": patient, **row} for row in sorted(rows, key=lambda row: str(row["onset_date"]))]
+    return [{"patient": patient, **row} for row in sorted(_merge(rows), key=lambda row: str(row["onset_date"]))]
+
+
+def _merge(rows: list[Row]) -> list[Row]:
+    """Keep the last row of a term on a day: the fatal one, where there is one, comes last."""
+    return list({(row["term"], row["onset_date"]): row for row in rows}.values())
 
 
 def _begins_before(row: Row, day: dt.date) -> bool:

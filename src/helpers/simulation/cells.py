@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from helpers.study.dictionary import RawColumn, read_dictionary
+from helpers.study.dictionary import EXISTS, RawColumn, read_dictionary
 
 Cell = str | int | float | dt.date | None
 Row = dict[str, Cell]
@@ -33,7 +33,7 @@ def get_columns(table: str) -> dict[str, RawColumn]:
 
 def get_event_date(table: str) -> str | None:
     """Get the column whose date brings a row into existence; a row of follow-up has none, it goes on being updated."""
-    return next((name for name, column in get_columns(table).items() if column.as_of_cut == "exists"), None)
+    return next((name for name, column in get_columns(table).items() if column.as_of_cut == EXISTS), None)
 
 
 def format_cell(cell: Cell) -> str:

@@ -19,7 +19,6 @@ CHRONIC = (
     "genital_score",
 )
 GRADES = ("0", "I", "II", "III", "IV")
-SEVERITIES = ("none", "mild", "moderate", "severe")
 
 
 def grade_acute(stages: Mapping[str, int]) -> str:

@@ -1,11 +1,9 @@
 """What a data base holds on the day it is copied: the column as_of_cut of the dictionary, applied to an extraction."""
 
 import datetime as dt
-import re
 
 from helpers.simulation.cells import TABLES, Record, Tables, get_columns, get_event_date
-
-_WITH = re.compile(r"with (?P<date>\w+)(?: if (?P<only>.+?))?(?: else (?P<otherwise>.+))?")
+from helpers.study.dictionary import LATER
 
 
 def take_known(tables: Tables, day: dt.date) -> Tables:
@@ -50,12 +48,12 @@ def _cut_record(table: str, record: Record, limit: str) -> Record:
     cut = dict(record)
     columns = get_columns(table)
     for name, column in columns.items():
-        if column.as_of_cut == "later" and record[name] > limit:
+        if column.as_of_cut == LATER and record[name] > limit:
             cut[name] = ""
     for name, column in columns.items():
-        found = _WITH.fullmatch(column.as_of_cut)
-        if found and record[found["date"]] > limit and found["only"] in (None, record[name]):
-            cut[name] = found["otherwise"] or ""
+        waits = column.known_with
+        if waits and record[waits.date] > limit and waits.only in (None, record[name]):
+            cut[name] = waits.otherwise
     return cut
 
 

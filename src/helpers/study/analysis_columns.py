@@ -15,6 +15,8 @@ ADRS|CRFL|Complete remission|code|Y;N
 ADRS|MRDFL|MRD response|code|Y;N
 ADRS|ANL01FL|Counts for the best response|code|Y;N
 ADRL|ADT|Date of relapse|date|
+ADRL|SITE|Site of relapse|code|Bone marrow;Combined;Extramedullary
+ADRL|FIRSTFL|The patient's first relapse under treatment|code|Y;N
 ADRL|LOSTFL|Remission not seen again in time|code|Y;N
 ADDLI|ADT|Date of the infusion|date|
 ADDLI|PLANFL|Given before any relapse under treatment and before another treatment|code|Y;N
@@ -25,7 +27,7 @@ ADGVHD|AVALC|Grade or severity in words|code|0;I;II;III;IV;none;mild;moderate;se
 ADGVHD|SYSFL|Treated systemically|code|Y;N
 ADGVHD|WORSTFL|The patient's worst of this type|code|Y;N
 ADGVHD|TRTEMFL|From the first dose on|code|Y;N
-ADGVHD|POSTDLI|From the first infusion of the plan on|code|Y;N
+ADGVHD|PDLIFL|From the first infusion of the plan on|code|Y;N
 ADAE|ASTDT|Date of onset|date|
 ADAE|AETERM|Adverse event|text|
 ADAE|AESOC|System organ class|text|
@@ -33,7 +35,7 @@ ADAE|AETOXGR|Grade|integer|1..5
 ADAE|AEREL|Related to|code|no;blinatumomab;DLI;both
 ADAE|TRTEMFL|Treatment-emergent|code|Y;N
 ADLB|ADT|Date of the blood count|date|
-ADLB|PARAMCD|Laboratory test|code|ANC;PLATELETS;HAEMOGLOBIN
+ADLB|PARAMCD|Laboratory test|code|NEUT;PLAT;HGB
 ADLB|ATOXGR|Grade|integer|0..4
 ADLB|TRTEMFL|Treatment-emergent, worse than before treatment and than on any earlier day|code|Y;N
 """
@@ -42,7 +44,7 @@ _DOSES = ("blinatumomab.cycle", "blinatumomab.start_date", "blinatumomab.end_dat
 _COUNTS = ("labs.anc", "labs.platelets", "labs.haemoglobin")
 _SOURCES = {
     "ADRS": ("response.assessment_date", "response.blasts_percent", *_DOSES),
-    "ADRL": ("relapse.relapse_date", "response.assessment_date", "response.blasts_percent", *_DOSES),
+    "ADRL": ("relapse.relapse_date",),
     "ADDLI": ("dli.dli_date",),
     "ADGVHD": ("gvhd.onset_date", "gvhd.type"),
     "ADAE": ("adverse_events.onset_date", "adverse_events.term", "adverse_events.grade", *_DOSES),
@@ -51,6 +53,8 @@ _SOURCES = {
 }
 _SOURCES_OF_COLUMNS = {
     "ADRS.MRDFL": ("response.mrd_level",),
+    "ADRL.SITE": ("relapse.relapse_site",),
+    "ADRL.LOSTFL": ("response.assessment_date", "response.blasts_percent", *_DOSES),
     "ADAE.AESOC": ("adverse_events.soc",),
     "ADAE.AEREL": ("adverse_events.related",),
     "ADGVHD.SYSFL": ("gvhd.treatment",),

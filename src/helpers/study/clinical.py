@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from helpers.study.declared import ColumnRef, Condition, Declared, Name
+from helpers.study.declared import Column, ColumnRef, Condition, Declared, Name
 from helpers.study.endpoints import Source
 
 Days = Annotated[int, Field(gt=0)]
@@ -66,6 +66,16 @@ class Plan(Declared):
     dli_within_days: Days
     second_course_months: tuple[float, float]
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name, (low, high) in (
+            ("dli_mnc_per_kg", self.dli_mnc_per_kg),
+            ("second_course_months", self.second_course_months),
+        ):
+            if not 0 <= low <= high:
+                raise ValueError(f"{name}: the smaller number must come first, found {low:g}, {high:g}")
+        return self
+
 
 class ResponseRules(Declared):
     """When the marrow is in remission, and which assessments count for the best response.
@@ -124,21 +134,45 @@ class LaterState(Declared):
     endpoint: Name
     begins: Annotated[tuple[Source, ...], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _dates_of_records(self) -> Self:
+        for source in self.begins:
+            if source.date is None:
+                raise ValueError(f"state {self.name}: '{source.label}' needs a date")
+            if {condition.column.table for condition in source.when} - {source.column.table}:
+                raise ValueError(
+                    f"state {self.name}: '{source.label}': its conditions must be on the table of its date"
+                )
+        return self
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column the state reads."""
+        conditions = (condition.column for source in self.begins for condition in source.when)
+        return (*(source.column for source in self.begins), *conditions)
+
 
 class Benchmark(Declared):
-    """A published number that readers will compare with: a proportion, a survival probability, a median in months."""
+    """A published number that readers will compare with: a proportion, a survival probability, a median in months.
+
+    `group` and `level` name the stratum that is comparable, where not all patients are.
+    """
 
     param: Name
     stat: Literal["proportion", "survival", "median"]
     label: str
     value: Annotated[float, Field(gt=0)]
     time_months: float | None = None
+    group: Name | None = None
+    level: str | None = None
     source: str
 
     @model_validator(mode="after")
     def _a_probability_at_a_time(self) -> Self:
         if (self.stat == "survival") != (self.time_months is not None):
             raise ValueError(f"benchmark {self.label}: a survival probability, and nothing else, has a time_months")
+        if (self.group is None) != (self.level is None):
+            raise ValueError(f"benchmark {self.label}: group and level go together")
         if self.stat != "median" and self.value > 1:
             raise ValueError(f"benchmark {self.label}: expected a probability from 0 to 1, found {self.value:g}")
         return self

@@ -15,9 +15,8 @@ WORDS = ("code", "text", "id")
 def find_faults(study: Study) -> list[str]:
     """Faults of a study's declarations, each with the column, what was declared and what the dictionary says."""
     known = describe_columns()
-    begins = [source for state in study.later_states for source in state.begins]
     every = [*study.columns(), *(column for endpoint in study.endpoints for column in endpoint.columns)]
-    every += [column for source in begins for column in (source.column, *(c.column for c in source.when))]
+    every += [column for state in study.later_states for column in state.columns]
     unknown = [column for column in dict.fromkeys(every) if column.name not in known.get(column.table, {})]
     if unknown:
         return [f"column {column} is not in data/dictionary.csv" for column in unknown]
@@ -53,6 +52,8 @@ def _faults_of_variables(study: Study) -> Iterator[str]:
     for variable in study.variables:
         for column in variable.between or ():
             yield from _expect(column, ("date",), f"the months of variable {variable.name}")
+            if column.table != study.patients.table:
+                yield f"variable {variable.name}: {column} must come from the patient table {study.patients.table}"
         if variable.column is None:
             continue
         if variable.column.table != study.patients.table:
@@ -75,7 +76,10 @@ def _faults_of_levels(variable: Variable, codes: tuple[str, ...]) -> Iterator[st
 
 def _faults_of_conditions(study: Study) -> Iterator[str]:
     sources = [source for endpoint in study.endpoints for source in endpoint.sources]
-    for condition in (*study.conditions(), *(condition for source in sources for condition in source.when)):
+    sources += [source for state in study.later_states for source in state.begins]
+    origins = [endpoint.origin for endpoint in study.endpoints]
+    declared = [condition for holder in (*sources, *origins) for condition in holder.when]  # type: ignore[attr-defined]
+    for condition in (*study.conditions(), *declared):
         yield from _faults_of_condition(condition)
 
 
@@ -99,5 +103,8 @@ def _faults_of_clocks(study: Study) -> Iterator[str]:
         for source in endpoint.sources:
             kinds = ("date",) if source.date else NUMBERS
             yield from _expect(source.column, kinds, f"'{source.label}' of {endpoint.param}")
+    for state in study.later_states:
+        for source in state.begins:
+            yield from _expect(source.column, ("date",), f"'{source.label}' of the state {state.name}")
     if study.swimmer:
         yield from _expect(study.swimmer.duration, NUMBERS, "the swimmer plot")

@@ -14,6 +14,9 @@ from helpers.study.clinical import Benchmark, Clinical, Criterion, LaterState
 from helpers.study.declared import Column, ColumnRef, Condition, Declared, Name
 from helpers.study.endpoints import Endpoint
 
+TREATED = "SAFFL"
+"""The population of all treated patients, the denominator wherever a study names no other."""
+
 
 class Population(Declared):
     """An analysis population: the patients who fulfil all conditions."""
@@ -164,23 +167,33 @@ class Study(Declared):
     benchmarks: tuple[Benchmark, ...] = ()
 
     @model_validator(mode="after")
-    def _names_fit_together(self) -> Self:
+    def _no_name_stands_twice(self) -> Self:
         _no_name_twice("table", [*self.tables, *self.optional_tables])
         _no_name_twice("cut", [cut.id for cut in self.cuts])
         _no_name_twice("population", list(self.population_names))
         _no_name_twice("variable", [variable.name for variable in self.variables])
-        _no_name_twice("criterion", [criterion.name for criterion in self.eligibility])
         # a proportion and a cumulative incidence of one thing share its code
         _no_name_twice("parameter", [item.param for item in self.occurrence_params])
         _no_name_twice("parameter", [endpoint.param for endpoint in self.endpoints])
+        _no_name_twice("state", [state.name for state in self.later_states])
+        _no_name_twice("benchmark", [benchmark.label for benchmark in self.benchmarks])
+        criteria = [criterion.name for criterion in self.eligibility]
+        _no_name_twice("criterion", criteria)
+        # populations, criteria and variables are the columns of ADSL
+        for name in {*self.population_names, *(variable.name for variable in self.variables), "ELIGFL"} & set(criteria):
+            raise ValueError(f"criterion {name} has the name of a population or a variable")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_used_is_declared(self) -> Self:
         used = {name for variable in self.variables for name in variable.populations}
         used |= {name for item in self.occurrence_params for name in item.populations}
-        used |= {endpoint.population for endpoint in self.endpoints}
+        used |= {endpoint.population for endpoint in self.endpoints} | {TREATED}
         for name in sorted(used - set(self.population_names)):
             raise ValueError(f"population {name} is used, not declared; declared: {', '.join(self.population_names)}")
-        categorical = {variable.name for variable in self.variables if variable.kind == "categorical"}
+        levels = {variable.name: variable.levels for variable in self.variables if variable.kind == "categorical"}
         for name in self.strata:
-            if name not in categorical:
+            if name not in levels:
                 raise ValueError(f"stratum {name} is not a declared categorical variable")
         for name in self.comparisons:
             if name not in self.strata:
@@ -189,6 +202,19 @@ class Study(Declared):
         for state in self.later_states:
             if state.endpoint not in params:
                 raise ValueError(f"state {state.name}: endpoint {state.endpoint} is not declared: {', '.join(params)}")
+        return self
+
+    @model_validator(mode="after")
+    def _benchmarks_have_a_counterpart(self) -> Self:
+        strata = {(v.name, level) for v in self.variables if v.name in self.strata for level in v.levels}
+        for benchmark in self.benchmarks:
+            params = [item.param for item in self.occurrence_params]
+            if benchmark.stat != "proportion":
+                params = [endpoint.param for endpoint in self.endpoints]
+            if benchmark.param not in params:
+                raise ValueError(f"benchmark {benchmark.label}: {benchmark.param} is not declared: {', '.join(params)}")
+            if benchmark.group and (benchmark.group, benchmark.level) not in strata:
+                raise ValueError(f"benchmark {benchmark.label}: no stratum {benchmark.group}={benchmark.level}")
         return self
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -14,8 +15,7 @@ from helpers.display.formatting import count, format_fraction, format_number, jo
 from helpers.display.lookup import count_patients, get
 from helpers.results.cut import CutData
 from helpers.results.derivability import describe_missing
-from helpers.results.safety import GRADES, POPULATION, SEVERE, name_term
-from helpers.results.schema import select
+from helpers.results.safety import GRADES, POPULATION, SEVERE, list_terms, make_term_keys
 from helpers.study.analysis_columns import RAW_SOURCES
 
 GRADE_COLOURS = ("#fee3c3", "#fdbb84", "#f47c4a", "#cf3b24", "#7f0000")
@@ -70,21 +70,13 @@ def plot_terms(data: CutData) -> Figure:
 
 def _read_terms(data: CutData) -> list[Term]:
     """All terms of the results, the most frequent first, the more severe first among equals."""
-    keys = {"analysis": "proportion", "population": POPULATION, "group": "", "stat": "n"}
-    rows = select(data.results, **keys)
-    prefix, suffix = name_term(""), name_term("", SEVERE)[len(name_term("")) :]
-    names = [
-        variable.removeprefix(prefix)
-        for variable in rows["variable"]
-        if variable.startswith(prefix) and not variable.endswith(suffix)
-    ]
-    terms = [_read_term(data, name) for name in names]
+    terms = [_read_term(data, name) for name in list_terms(data.results)]
     return sorted(terms, key=lambda term: (-term.patients, -term.severe, term.name))
 
 
 def _read_term(data: CutData, name: str) -> Term:
     def n(analysis: str, grade: str = "") -> float:
-        return get(data, analysis, population=POPULATION, variable=name_term(name, grade))["n"] or 0.0
+        return get(data, analysis, population=POPULATION, **make_term_keys(name, grade))["n"] or 0.0
 
     grades = tuple(n("count", str(grade)) for grade in GRADES)
     return Term(name, n("proportion"), n("proportion", SEVERE), grades)
@@ -115,13 +107,18 @@ def _draw_patients_axis(axes: Axes, n: float) -> None:
 
 def _write_counts(axes: Axes, terms: Sequence[Term]) -> None:
     columns = {"Patients": [term.patients for term in terms], "Grade ≥ 3": [term.severe for term in terms]}
-    across = axes.get_yaxis_transform()
+    # at a distance in points: one in widths of the axes would change while room is made for it
     for place, (heading, numbers) in enumerate(columns.items()):
-        x = 1.09 + 0.17 * place
-        axes.text(x, -0.95, heading, transform=across, ha="center", va="bottom", fontsize=SMALL, fontweight="bold")
-        for row, number in enumerate(numbers):
-            text = format_number(number, 0)
-            axes.text(x, row, text, transform=across, ha="center", va="center_baseline", fontsize=SMALL + 0.5)
+        cells: list[tuple[float, str, dict[str, Any]]] = [
+            (-0.95, heading, {"va": "bottom", "fontsize": SMALL, "fontweight": "bold"})
+        ]
+        cells += [(row, format_number(number, 0), {"va": "center_baseline", "fontsize": SMALL + 0.5})
+                  for row, number in enumerate(numbers)]  # fmt: skip
+        for row, text, style in cells:
+            axes.annotate(
+                text, (1, row), xycoords=axes.get_yaxis_transform(), xytext=(28 + 48 * place, 0),
+                textcoords="offset points", ha="center", annotation_clip=False, **style,
+            )  # fmt: skip
 
 
 def _describe(chosen: Sequence[Term], n: float) -> str:

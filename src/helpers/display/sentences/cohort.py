@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from helpers.display.formatting import count, format_number, format_percent, format_range, join_words, within_sentence
-from helpers.display.lookup import count_patients, get, list_baseline, list_strata
+from helpers.display.lookup import count_patients, find, get, list_baseline, list_strata
 from helpers.display.prose import Prose, plain
 from helpers.display.sentences.treatment import add_up_flow
 from helpers.results.cut import CutData
+from helpers.results.strata import NOT_RECORDED
 
 INTERVALS = {
     "log-log": "on the log(−log) scale",
@@ -46,9 +47,18 @@ def _describe_strata(data: CutData, n: float) -> list[str]:
         for name, level, label in list_strata(data):
             if name == group:
                 patients = count_patients(data, "SAFFL", group, level)
-                parts.append(f"{within_sentence(label)} in {_number(patients)} ({format_percent(patients / n, n)})")
+                share = f" ({format_percent(patients / n, n)})" if n else ""
+                parts.append(f"{within_sentence(label)} in {_number(patients)}{share}")
+        if unknown := _count_unknown(data, group):
+            parts.append(f"not recorded in {_number(unknown)}")
         sentences.append(f"{labels[group]}: {join_words(parts)}")
     return sentences
+
+
+def _count_unknown(data: CutData, group: str) -> float:
+    """Treated patients whose stratum is not recorded."""
+    stats = find(data, "count", population="SAFFL", group=group, level=NOT_RECORDED, variable="SAFFL")
+    return stats.get("n") or 0
 
 
 def describe_conventions(data: CutData) -> Prose:
@@ -81,7 +91,7 @@ def _describe_competing(data: CutData) -> Iterator[str]:
     if any(endpoint.competing for endpoint in data.study.endpoints):
         yield (
             "- Where another event can forestall the one of interest, its cumulative incidence is estimated "
-            "(Aalen–Johansen), never one minus Kaplan–Meier; intervals are on the log(−log) scale [@gray1988]."
+            "(Aalen–Johansen [@aalen1978]), never one minus Kaplan–Meier; intervals are on the log(−log) scale."
         )
 
 
@@ -108,7 +118,8 @@ def _describe_grading(data: CutData) -> Iterator[str]:
         "- Adverse events are graded by CTCAE [@ctcae5], cytokine release and neurotoxicity by the ASTCT consensus "
         "[@lee2019], acute GVHD by MAGIC [@harris2016] from its organ stages, chronic GVHD by the NIH consensus "
         "[@jagasia2015] from its organ scores. Where a grade derived from organs or components differs from the "
-        "recorded one, the derived one counts and the difference is listed in @sec-cohort."
+        "recorded one, the derived one counts and the difference is listed in @sec-cohort; where an organ or a "
+        "component is missing, the recorded grade stands."
     )
     if data.study.later_states:
         yield (
@@ -133,6 +144,7 @@ def reconcile_strata(data: CutData) -> Prose:
     texts = [f"**Reconciliation.** {flow}."] if flow else []
     for group in data.study.strata:
         parts = [count_patients(data, "SAFFL", group, level) for name, level, _ in list_strata(data) if name == group]
+        parts += [unknown] if (unknown := _count_unknown(data, group)) else []
         verdict = "all treated patients" if sum(parts) == total else f"NOT the {count(total, 'treated patient')}"
         texts.append(f"**Reconciliation.** {' + '.join(map(_number, parts))} = {_number(sum(parts))}, {verdict}.")
     return Prose("\n\n".join(texts))

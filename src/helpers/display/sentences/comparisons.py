@@ -22,7 +22,6 @@ from helpers.display.lookup import (
     find_test,
     get,
     get_event_counts,
-    list_strata,
     note,
 )
 from helpers.display.prose import Prose
@@ -105,7 +104,7 @@ def describe_later_states(data: CutData) -> Prose:
         endpoint = find_endpoint(data, state.endpoint)
         keys = {"param": endpoint.param, "population": endpoint.population, "variable": state.name}
         found, test = find(data, "later_state", **keys), get(data, "mantelbyar", **keys)
-        if not found:
+        if not found or found["n"] is None:
             raise NotDerivableError(f"{state.label}: {note(data, 'mantelbyar', **keys)}")
         text = (
             f"{state.label} began in {format_number(found['entered'])} of {count(found['n'] or 0, 'patient')} before "
@@ -115,24 +114,8 @@ def describe_later_states(data: CutData) -> Prose:
         ratio = get(data, "cox", **keys)
         if ratio["hr"] is not None and test["p_value"] is not None:
             value = format_ratio(ratio["hr"], ratio["lcl"], ratio["ucl"])
-            text += f": hazard ratio while it lasts {value}, Mantel–Byar test p {_equals(test['p_value'])}"
+            text += f": hazard ratio after its onset {value}, Mantel–Byar test p {_equals(test['p_value'])}"
         else:
             text += f". No hazard ratio: {note(data, 'cox', **keys) or 'not estimable'}"
         sentences.append(f"{text}.")
     return Prose(" ".join(sentences))
-
-
-def compare_share(data: CutData, param: str, population: str = "SAFFL") -> str:
-    """Sentence with the proportion in each stratum and the test; empty where nothing is compared."""
-    sentences = []
-    for group in list_comparisons(data):
-        shares = []
-        for name, level, label in list_strata(data):
-            if name == group.name:
-                stats = find(data, "proportion", param=param, population=population, group=name, level=level)
-                if stats:
-                    shares.append(f"{format_percent(stats['p'], stats['N'])} with {within_sentence(label)}")
-        test = find_test(data, param=param, population=population, group=group.name)
-        verdict = f"{test.method}, p {_equals(test.p_value)}" if test.p_value is not None else f"no test: {test.note}"
-        sentences.append(f"{' against '.join(shares)} ({verdict})")
-    return "; ".join(sentences)

@@ -25,7 +25,6 @@ from helpers.display.lookup import (
     note,
 )
 from helpers.display.prose import Prose
-from helpers.display.sentences.comparisons import compare_share
 from helpers.results.cut import CutData
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Occurrence
@@ -48,16 +47,13 @@ def describe_proportion(data: CutData, param: str, population: str = "SAFFL") ->
 
 @or_say_so
 def describe_response(data: CutData) -> Prose:
-    """Say how many patients responded, and whether the strata differ."""
+    """Say how many patients responded."""
     if not data.study.responses:
         raise NotInStudyError("This study declares no response")
     parts = [
         f"{within_sentence(item.label)} in {describe_proportion(data, item.param)}" for item in data.study.responses
     ]
-    text = f"Of all treated patients there was {join_words(parts)}."
-    first = data.study.responses[0]
-    compared = compare_share(data, first.param)
-    return Prose(f"{text} {first.label} by stratum: {compared}." if compared else text)
+    return Prose(f"Of all treated patients there was {join_words(parts)}.")
 
 
 @or_say_so

@@ -24,16 +24,23 @@ def describe_topic(data: CutData, topic: str) -> Prose:
     onset = find(data, "continuous", param=items[0].param, population="SAFFL", variable="ONSETDY")
     text = str(_list_proportions(data, items))
     if onset and onset["n"]:
-        text += (
-            f" The first ({within_sentence(items[0].label)}) began a median of {format_number(onset['median'])} days "
-            f"after the first dose (range {format_range(onset['min'], onset['max'])})."
-        )
+        what = within_sentence(items[0].label.removeprefix("Any "))
+        days = f"{format_number(onset['median'])} days (range {format_range(onset['min'], onset['max'])})"
+        text += f" The first {what} began a median of {days} after the first dose."
     return Prose(text)
 
 
 def _list_proportions(data: CutData, items: Sequence[Occurrence]) -> Prose:
-    parts = [f"{within_sentence(item.label)} in {describe_proportion(data, item.param)}" for item in items]
-    return Prose(f"Of all treated patients there was {join_words(parts)}.")
+    """How many patients had each event; what is not derivable is said after the others."""
+    parts, absent = [], []
+    for item in items:
+        try:
+            parts.append(f"{within_sentence(item.label)} in {describe_proportion(data, item.param)}")
+        except NotDerivableError as absence:
+            absent.append(f"{absence}.")
+    if not parts:
+        raise NotDerivableError(" ".join(absent).removesuffix("."))
+    return Prose(" ".join([f"Among all treated patients: {join_words(parts)}.", *absent]))
 
 
 @or_say_so
@@ -52,10 +59,10 @@ def describe_never_seen(data: CutData, labels: Mapping[str, str]) -> Prose:
         f"{label} was seen in none of {count(stats['N'] or 0, 'patient')}; a true frequency of up to "
         f"{format_number(100 * (stats['ucl'] or 0))}% remains compatible with that."
         for label, stats in found.items()
-        if stats and stats["n"] == 0
+        if stats and stats["n"] == 0 and stats["N"]
     ]
     if not texts:
-        raise NotInStudyError(f"This study has no data without {join_words(list(labels.values()))}")
+        raise NotInStudyError("This study has none of the events that nobody had")
     return Prose("\n\n".join(texts))
 
 

@@ -44,7 +44,7 @@ def describe_flow(data: CutData) -> Prose:
     text += f"; {format_number(waiting)} eligible {_were(waiting)} not treated by the cut" if waiting else ""
     if deviation:
         reasons = _reasons(data, DEVIATION)
-        text += f". {count(deviation, 'treated patient')} {_were(deviation)} not eligible ({reasons})"
+        text += f". Of the treated, {format_number(deviation)} {_were(deviation)} not eligible ({reasons})"
     return Prose(f"{text}.")
 
 
@@ -71,6 +71,8 @@ def describe_exposure(data: CutData) -> Prose:
     days = get(data, "continuous", population="SAFFL", variable="DAYS1")
     if days["n"] is None:
         raise NotDerivableError(f"Exposure: {note(data, 'continuous', population='SAFFL', variable='DAYS1')}")
+    if not days["n"]:
+        raise NotDerivableError("Exposure: nobody has been treated by the cut")
     text = (
         f"The first course of blinatumomab lasted a median of {format_number(days['median'])} days on drug "
         f"(range {format_range(days['min'], days['max'])})"
@@ -91,12 +93,16 @@ def describe_adherence(data: CutData) -> Prose:
     """Say for each part of the plan how many of the patients who can be judged followed it."""
     if data.study.clinical is None or data.study.clinical.plan is None:
         raise NotInStudyError("This study declares no treatment plan")
-    parts = []
+    parts, absent = [], []
     for parameter in ADHERENCE:
         keys = {"population": "SAFFL", "variable": f"{parameter.code}={ADHERENT}"}
         stats = get(data, "proportion", **keys)
         if stats["n"] is None:
-            raise NotDerivableError(f"Adherence: {note(data, 'proportion', **keys)}")
+            absent.append(f"{parameter.label}: {note(data, 'proportion', **keys)}")
+            continue
         share = f"{format_fraction(stats['n'], stats['N'])} ({format_percent(stats['p'], stats['N'])})"
         parts.append(f"{within_sentence(parameter.label)} in {share}")
-    return Prose(f"The plan was followed for {join_words(parts)}.")
+    if not parts:
+        raise NotDerivableError("; ".join(absent))
+    text = f"The plan was followed for {join_words(parts)}."
+    return Prose(" ".join([text, *(f"{reason}." for reason in absent)]))

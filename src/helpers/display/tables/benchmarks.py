@@ -11,8 +11,9 @@ from helpers.display.formatting import (
     format_months,
     format_number,
     format_percent,
+    within_sentence,
 )
-from helpers.display.lookup import Stats, ci, find, find_endpoint, find_occurrence, get, note
+from helpers.display.lookup import Stats, ci, find, find_endpoint, find_occurrence, get, list_strata, note
 from helpers.display.table import Table, make_table
 from helpers.display.tables.cells import show_median_time, show_probability
 from helpers.results.cut import CutData
@@ -49,24 +50,37 @@ def make_table_benchmarks(data: CutData) -> Table:
             }
         )
     left = ["Source of the published figure"]
-    notes = [NAIVE, ABBREVIATIONS, *reasons]
+    notes = [NAIVE, *_describe_strata(data), ABBREVIATIONS, *reasons]
     return make_table(pd.DataFrame(rows), "benchmarks", stub="Estimate", left=left, notes=notes)
+
+
+def _describe_strata(data: CutData) -> list[str]:
+    """Which of the study's own patients are compared, where not all are."""
+    labels = {(group, level): label for group, level, label in list_strata(data)}
+    compared = {(item.group or "", item.level or "") for item in data.study.benchmarks}
+    if len(compared) > 1 or compared == {("", "")}:
+        return []
+    return [f"This study: patients of the stratum {within_sentence(labels[compared.pop()])}, who are comparable."]
 
 
 def _find_own(data: CutData, benchmark: Benchmark) -> Own:
     if benchmark.stat == "proportion":
         item = find_occurrence(data, benchmark.param)
-        keys = {"param": item.param, "population": item.populations[0]}
-        stats = get(data, "proportion", **keys)
-        if stats["n"] is None:
-            return Own(NOT_DERIVABLE, NOT_DERIVABLE, note(data, "proportion", **keys))
+        analysis, keys = "proportion", {"param": item.param, "population": item.populations[0]}
+    else:
+        endpoint = find_endpoint(data, benchmark.param)
+        analysis, keys = "km", {"param": endpoint.param, "population": endpoint.population}
+    if get(data, analysis, **keys)["n"] is None:
+        return Own(NOT_DERIVABLE, NOT_DERIVABLE, note(data, analysis, **keys))
+    keys |= _name_stratum(benchmark)
+    stats = get(data, analysis, **keys)
+    if analysis == "proportion":
         return Own(format_fraction(stats["n"], stats["N"]), show_probability(stats, "p", stats["N"], "%"))
-    endpoint = find_endpoint(data, benchmark.param)
-    keys = {"param": endpoint.param, "population": endpoint.population}
-    km = get(data, "km", **keys)
-    if km["n"] is None:
-        return Own(NOT_DERIVABLE, NOT_DERIVABLE, note(data, "km", **keys))
-    return Own(format_number(km["n"]), _show_own(data, benchmark, keys, km))
+    return Own(format_number(stats["n"]), _show_own(data, benchmark, keys, stats))
+
+
+def _name_stratum(benchmark: Benchmark) -> dict[str, str]:
+    return {"group": benchmark.group or "", "level": benchmark.level or ""}
 
 
 def _show_own(data: CutData, benchmark: Benchmark, keys: dict[str, str], km: Stats) -> str:
@@ -79,5 +93,6 @@ def _show_own(data: CutData, benchmark: Benchmark, keys: dict[str, str], km: Sta
 
 def _show_published(data: CutData, benchmark: Benchmark) -> str:
     time = {} if benchmark.time_months is None else {"time_months": benchmark.time_months}
-    value = get(data, "benchmark", param=benchmark.param, variable=benchmark.label, **time)[benchmark.stat]
+    keys = {"param": benchmark.param, "variable": benchmark.label, **_name_stratum(benchmark)}
+    value = get(data, "benchmark", **keys, **time)[benchmark.stat]
     return f"{format_months(value)} mo" if benchmark.stat == "median" else format_percent(value, 1)

@@ -1,6 +1,7 @@
 """Tables of Kaplan-Meier estimates, and of printed values that cannot be recomputed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from helpers.display.formatting import (
     format_percent_interval,
 )
 from helpers.display.lookup import (
+    Stats,
     ci,
     describe_populations,
     explain_missing,
@@ -27,16 +29,21 @@ from helpers.display.table import Table, make_table
 from helpers.display.tables.cells import show_median_time, show_probability
 from helpers.display.tables.columns import Keys, Row, add_p_values, name_strata
 from helpers.display.tables.ratios import describe_ratios, name_ratio, show_ratio
+from helpers.results.current_remission import IN_REMISSION
 from helpers.results.cut import CutData
+from helpers.results.schema import select
 from helpers.study.endpoints import Endpoint
 
 ENDPOINT, MONTHS = "Endpoint", "Months"
+REGAINED = "Alive in remission, regained remissions included"
 
 
 @or_say_so
 def make_table_medians(data: CutData, params: Sequence[str], name: str = "medians") -> Table:
     """Median times and follow-up, overall and by stratum, with log-rank test and hazard ratio where declared."""
     endpoints = find_survival_endpoints(data, params)
+    # rows of a study that compares strata can be of responders, or of those who were given an infusion
+    stub = "Stratum" if data.study.comparisons else "Patients treated"
     rows: list[Row] = []
     asked: list[Keys | None] = []
     for endpoint in endpoints:
@@ -46,7 +53,7 @@ def make_table_medians(data: CutData, params: Sequence[str], name: str = "median
             km, follow_up = get(data, "km", **keys), find(data, "follow_up", **keys)
             row = {
                 ENDPOINT: endpoint.label,
-                "Patients treated": label,
+                stub: label,
                 "Patients": format_number(km["n"]),
                 "Events": format_number(km["events"]),
                 "Censored": format_number(km["censored"]),
@@ -66,28 +73,47 @@ def make_table_medians(data: CutData, params: Sequence[str], name: str = "median
         *(tested.notes or ["By stratum for description only; no test was made."]),
         *_explain_absent(data, params),
     ]
-    return make_table(pd.DataFrame(tested.rows), name, stub="Patients treated", groups=ENDPOINT, notes=notes)
+    return make_table(pd.DataFrame(tested.rows), name, stub=stub, groups=ENDPOINT, notes=notes)
+
+
+class _Estimate(NamedTuple):
+    """A probability at the declared times of an endpoint: the rows under one heading."""
+
+    endpoint: Endpoint
+    heading: str
+    analysis: str
+    stat: str
+    variable: str = ""
+
+    @property
+    def keys(self) -> Keys:
+        return {"param": self.endpoint.param, "population": self.endpoint.population, "variable": self.variable}
 
 
 @or_say_so
 def make_table_at_times(data: CutData, params: Sequence[str], name: str = "at-times") -> Table:
-    """Estimates at the declared times, by stratum where the study compares strata; NE past the last follow-up."""
+    """Estimates at the declared times, by stratum where the study compares strata; NE past the last follow-up.
+
+    Below current leukaemia-free survival stands the probability of being alive in remission, first or regained.
+    """
     endpoints = find_survival_endpoints(data, params)
     by_stratum = bool(data.study.comparisons)
+    estimates = list(_list_estimates(data, endpoints))
     rows = [
         {
-            ENDPOINT: endpoint.label,
+            ENDPOINT: estimate.heading,
             MONTHS: format_number(time),
-            **(_show_strata(data, endpoint, time) if by_stratum else _show_all(data, endpoint, time)),
+            **(_show_strata(data, estimate, time) if by_stratum else _show_all(data, estimate, time)),
         }
-        for endpoint in endpoints
-        for time in endpoint.times_at
+        for estimate in estimates
+        for time in estimate.endpoint.times_at
     ]
     keys = {"param": endpoints[0].param, "population": endpoints[0].population}
     columns = f" Without event: % ({ci(data)})." if by_stratum else ""
     why = ": past the last follow-up, or no event yet to estimate limits from" if by_stratum else ""
     notes = [
         f"{method(data, 'km', **keys)}.{columns} At risk: patients with at least that time. NE, not estimable{why}.",
+        *(_describe_regained(data, estimate) for estimate in estimates if estimate.variable),
         *_explain_absent(data, params),
     ]
     spanners = {heading: _name_columns(place) for place, heading in enumerate(name_strata(data).values())}
@@ -101,25 +127,52 @@ def make_table_at_times(data: CutData, params: Sequence[str], name: str = "at-ti
     )
 
 
-def _show_all(data: CutData, endpoint: Endpoint, time: float) -> Row:
-    about = {"param": endpoint.param, "population": endpoint.population}
-    n = get(data, "km", **about)["n"]
-    stats = get(data, "km_at", **about, time_months=time)
-    estimate = NOT_ESTIMABLE if stats["survival"] is None else format_percent(stats["survival"], n, "")
+def _list_estimates(data: CutData, endpoints: Sequence[Endpoint]) -> Iterator[_Estimate]:
+    for endpoint in endpoints:
+        yield _Estimate(endpoint, endpoint.label, "km_at", "survival")
+        regained = _Estimate(endpoint, REGAINED, "state_at", "p", IN_REMISSION)
+        if len(select(data.results, analysis=regained.analysis, **regained.keys)):
+            yield regained
+
+
+def _describe_regained(data: CutData, estimate: _Estimate) -> str:
+    """Say how being alive in remission differs from the endpoint of the same patients, or why there is no estimate."""
+    about = {**estimate.keys, "time_months": estimate.endpoint.times_at[0]}
+    if reason := note(data, estimate.analysis, **about):
+        return f"{REGAINED}: {reason}."
+    assert data.study.clinical is not None  # without it, there are no such estimates
+    days = data.study.clinical.response.regained_within_days
+    return (
+        f"{estimate.endpoint.label}: a relapse is an event only where no remission was seen within {days} days or "
+        f"until death; while that is not decided, the patient is censored at the last contact. {REGAINED}: probability "
+        "of being in remission at that time; every relapse takes a patient out, and remission seen again brings the "
+        f"patient back ({method(data, estimate.analysis, **about)}). There, all patients under observation are at risk."
+    )
+
+
+def _find(data: CutData, estimate: _Estimate, time: float, group: str = "", level: str = "") -> tuple[Stats, float]:
+    """Estimate and number of patients; the values of an estimate that patients lack are empty."""
+    keys = {**estimate.keys, "group": group, "level": level}
+    n = get(data, "km", **{**keys, "variable": ""})["n"] or 0.0
+    stats = find(data, estimate.analysis, **keys, time_months=time)
+    return (stats or dict.fromkeys(["n_risk", estimate.stat, "lcl", "ucl"]) if n else stats), n
+
+
+def _show_all(data: CutData, estimate: _Estimate, time: float) -> Row:
+    stats, n = _find(data, estimate, time)
+    p = stats[estimate.stat]
     return {
         "At risk": format_number(stats["n_risk"]),
-        "Without event, %": estimate,
+        "Without event, %": NOT_ESTIMABLE if p is None else format_percent(p, n, ""),
         f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
     }
 
 
-def _show_strata(data: CutData, endpoint: Endpoint, time: float) -> Row:
+def _show_strata(data: CutData, estimate: _Estimate, time: float) -> Row:
     row: Row = {}
-    for place, (group, level) in enumerate(name_strata(data)):
-        keys = {"param": endpoint.param, "population": endpoint.population, "group": group, "level": level}
-        n = get(data, "km", **keys)["n"]
-        stats = find(data, "km_at", **keys, time_months=time)
-        cells = (format_number(stats.get("n_risk")), show_probability(stats, "survival", n))
+    for place, stratum in enumerate(name_strata(data)):
+        stats, n = _find(data, estimate, time, *stratum)
+        cells = (format_number(stats.get("n_risk")), show_probability(stats, estimate.stat, n))
         row |= dict(zip(_name_columns(place), cells, strict=True))
     return row
 

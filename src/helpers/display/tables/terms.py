@@ -14,8 +14,7 @@ from helpers.display.tables.cells import show_count
 from helpers.display.tables.columns import Row
 from helpers.results.cut import CutData
 from helpers.results.derivability import describe_missing
-from helpers.results.safety import GRADES, POPULATION, SEVERE, SEVERE_FROM, name_term
-from helpers.results.schema import select
+from helpers.results.safety import GRADES, POPULATION, SEVERE, SEVERE_FROM, list_terms, make_term_keys
 from helpers.study.analysis_columns import RAW_SOURCES
 from helpers.study.clinical import SafetyRules
 
@@ -33,9 +32,8 @@ def make_table_terms(data: CutData) -> Table:
     absent = _explain_absent(data)
     if len(absent) == len(EVENTS):
         raise NotDerivableError("; ".join(absent))
-    terms = _list_terms(data)
     classes = _find_classes(data)
-    frequencies = {term: get(data, "proportion", population=POPULATION, variable=name_term(term)) for term in terms}
+    frequencies = {term: _get(data, "proportion", term) for term in list_terms(data.results)}
     rows = [_row(data, term, classes.get(term, ""), frequencies[term]) for term in _order(frequencies, classes)]
     known = any(row[CLASS] for row in rows)
     cells = pd.DataFrame(rows)
@@ -51,14 +49,8 @@ def make_table_terms(data: CutData) -> Table:
     return make_table(cells, "terms", stub=TERM, groups=CLASS if known else None, spanners=spanners, notes=notes)
 
 
-def _list_terms(data: CutData) -> list[str]:
-    severe = name_term("", SEVERE).removeprefix(name_term(""))
-    counted = select(data.results, analysis="proportion", population=POPULATION, group="", stat="n")["variable"]
-    return [
-        str(variable).removeprefix(name_term("")).removesuffix(severe)
-        for variable in counted
-        if variable.startswith(name_term("")) and variable.endswith(severe)
-    ]
+def _get(data: CutData, analysis: str, term: str, grade: str = "") -> Stats:
+    return get(data, analysis, population=POPULATION, **make_term_keys(term, grade))
 
 
 def _find_classes(data: CutData) -> dict[str, str]:
@@ -68,7 +60,7 @@ def _find_classes(data: CutData) -> dict[str, str]:
         events = data.events.tables["ADAE"].dropna(subset=["AESOC"])
         classes = dict(zip(events["AETERM"], events["AESOC"], strict=True))
     if "ADLB" in data.events.tables:
-        classes |= dict.fromkeys(data.events.tables["ADLB"]["PARAM"].unique(), BLOOD_COUNTS)
+        classes |= dict.fromkeys(data.events.tables["ADLB"]["ATOXDSCL"].unique(), BLOOD_COUNTS)
     return classes
 
 
@@ -82,17 +74,13 @@ def _order(frequencies: dict[str, Stats], classes: dict[str, str]) -> Iterable[s
 
 
 def _row(data: CutData, term: str, system: str, any_grade: Stats) -> Row:
-    grades = {
-        str(grade): format_number(get(data, "count", population=POPULATION, variable=name_term(term, str(grade)))["n"])
-        for grade in GRADES
-    }
-    severe = get(data, "proportion", population=POPULATION, variable=name_term(term, SEVERE))
+    grades = {str(grade): format_number(_get(data, "count", term, str(grade))["n"]) for grade in GRADES}
     return {
         TERM: term,
         CLASS: system,
         "Any grade": show_count(any_grade),
         **grades,
-        f"Grade ≥{SEVERE_FROM}": show_count(severe),
+        f"Grade ≥{SEVERE_FROM}": show_count(_get(data, "proportion", term, SEVERE)),
     }
 
 
@@ -115,16 +103,21 @@ def _describe_grading(data: CutData) -> str:
     said = "Grades: CTCAE v5.0; cytokine release syndrome and ICANS (immune effector cell-associated neurotoxicity "
     said += "syndrome) by the ASTCT consensus."
     assert data.study.clinical is not None  # asked by the caller
-    limits = data.study.clinical.safety.lower_limits
+    rules = data.study.clinical.safety
     if "ADLB" not in data.events.tables:
         return said
-    names = [
-        f"{'neutrophils' if name == 'anc' else name} {_show_limit(limit, GRADE_LAB[name].unit)}"
-        for name, limit in limits.items()
-    ]
-    normal = f", grade 1 below the lower limit of normal ({join_words(names)})" if names else ""
+    normal = f", grade 1 below the lower limit of normal: {_describe_limits(rules)}" if rules.lower_limits else ""
     return f"{said} Blood counts: graded from the values{normal}; counted where worse than before treatment."
 
 
-def _show_limit(limit: float, unit: str) -> str:
-    return f"{format_number(limit)} ({unit})"
+def _describe_limits(rules: SafetyRules) -> str:
+    """Say each limit, and each unit once, with the last of its limits."""
+    by_unit: dict[str, list[str]] = {}
+    for name, limit in rules.lower_limits.items():
+        label = "neutrophils" if name == "anc" else name
+        by_unit.setdefault(GRADE_LAB[name].unit, []).append(f"{label} below {format_number(limit)}")
+    for unit, parts in by_unit.items():
+        both = "both " if len(parts) > 1 else ""
+        # beside a number, a unit such as 10⁹/L would be read as its power
+        parts[-1] += f" ({both}{unit})" if both or unit[0].isdigit() else f" {unit}"
+    return join_words([part for parts in by_unit.values() for part in parts])

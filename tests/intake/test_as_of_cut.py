@@ -102,7 +102,8 @@ def test_a_patient_without_a_screening_date_exists_from_the_first_dose_on():
     taken = take(patients=patients, dli=[{"patient": "2", "dli_date": BEFORE}])
     assert taken.texts["patients"]["patient"].to_list() == ["1"]
     assert len(taken.texts["dli"]) == 0
-    rule = "no date of screening, and not treated by the cut, 2025-06-30: left out, as nothing says since when in the study"
+    rule = "no date of screening, and not treated by the cut, 2025-06-30: "
+    rule += "left out, as nothing says since when in the study"
     assert taken.findings == (Finding("patients", 3, "2", "", "", rule, "warning"),)
 
 

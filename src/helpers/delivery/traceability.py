@@ -117,7 +117,9 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     beside = " ".join(claim.printed for claim in printed)  # printed values stand beside what cannot be derived
     prose, cells = read_visible_text(html, without=CLAIMS)
     found = find_untraced(prose, values, written, signed=True)
-    found += find_untraced(cells, values, f"{written} {beside}")
+    # tables of single patients show their times, those of candidates that lost too; prose does not
+    times = [time for tte in data.time_to_event.values() for time in tte.candidates["AVAL"].dropna()]
+    found += find_untraced(cells, [*values, *times], f"{written} {beside}")
     claims = data.study.published_claims
     if claims.is_file():
         audited = [*values, *_values(data.results[data.results["analysis"] == "audit"])]

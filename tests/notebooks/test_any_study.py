@@ -3,14 +3,19 @@
 The cells are run here in one process; that they run in kernels of their own is seen in tests/delivery/test_report.py.
 """
 
+import re
+import shutil
+from pathlib import Path
+
 import jupytext
 import pytest
+import yaml
 
 from helpers.display.absence import NOT_DECLARED
 from helpers.display.figures.style import Figure
 from helpers.display.prose import Prose
 from helpers.display.table import Table
-from helpers.study.paths import NOTEBOOKS
+from helpers.study.paths import DATA, NOTEBOOKS
 
 SCRIPTS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))
 
@@ -124,3 +129,40 @@ def test_a_study_shows_all_but_what_only_the_other_kind_has(study, cut, undeclar
         if isinstance(item, Prose) and getattr(item, "reason", "") == NOT_DECLARED
     }
     assert said == undeclared
+
+
+@pytest.fixture(scope="module")
+def unusual(tmp_path_factory):
+    """The protocol study before anybody is treated, and with names and gaps that a hospital's tables have."""
+    folder = Path(shutil.copytree(DATA / "zhengzhou", tmp_path_factory.mktemp("unusual") / "zhengzhou"))
+    declared = yaml.safe_load((folder / "study.yml").read_text("utf-8"))
+    declared["cuts"] = [{"id": date, "date": date, "label": "a cut"} for date in ("2023-09-01", "2024-12-31")]
+    (folder / "study.yml").write_text(yaml.safe_dump(declared, allow_unicode=True), "utf-8")
+    for table, old, new in (
+        ("adverse_events", ",Pyrexia,", ",Pain $\\frac{x$ <b>*end*</b>,"),
+        ("patients", ",MRD,No,", ",,No,"),
+    ):
+        file = folder / "raw" / f"{table}.csv"
+        file.write_text(file.read_text("utf-8").replace(old, new, 3), "utf-8")
+    return str(folder)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_every_chapter_serves_a_cut_before_anybody_is_treated(unusual, script):
+    for item in displayed(script, unusual, "2023-09-01"):
+        assert isinstance(item, Table | Figure | Prose)
+        text = str(item) if isinstance(item, Prose) else item.alt if isinstance(item, Figure) else item.cells.to_csv()
+        assert not re.search(r"\bnan\b|None|This study has no such result", text)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_every_chapter_serves_names_with_markup_and_patients_without_stratum(unusual, script):
+    shown = list(displayed(script, unusual, "2024-12-31"))
+    assert all(isinstance(item, Table | Figure | Prose) for item in shown)
+    if script.stem == "01_cohort":
+        assert any("not recorded in 3" in str(item) for item in shown)
+        assert not any("NOT" in item for item in shown if isinstance(item, Prose))
+    if script.stem == "04_safety":
+        assert any(
+            "Pain $\\frac{x$ <b>*end*</b>" in item.cells.to_string() for item in shown if isinstance(item, Table)
+        )

@@ -141,7 +141,8 @@ def _second_course(doses: pd.DataFrame, treatment: pd.DataFrame) -> "pd.Series[p
 def _judge_days(wide: pd.DataFrame, first: pd.DataFrame, treatment: pd.DataFrame, course: pd.Series) -> pd.Series:
     fewest, most = (course.map(lambda planned, end=end: planned.days[end], na_action="ignore") for end in (0, 1))
     days = wide["DAYS1"]
-    complete = treatment["TRTSDT"] + pd.to_timedelta(fewest.astype("float64") - 1, unit="D")
+    planned = pd.to_timedelta(fewest.astype("float64").fillna(1) - 1, unit="D")
+    complete = (treatment["TRTSDT"] + planned).where(fewest.notna())
     ended = (days < fewest) & _ended_by(treatment, complete)
     on_drug = first["goes_on"] & treatment["DTHDT"].isna()
     conditions = [days.isna() | fewest.isna(), days > most, ended, on_drug, days < fewest]

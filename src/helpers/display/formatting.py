@@ -88,7 +88,7 @@ def format_p_value(p: float | None) -> str:
         return "<0.001"
     text = round_half_up(p, 2 if p >= 0.01 else 3)
     if text == "0.05":  # at the usual level of significance, a reader must see on which side p lies
-        return round_half_up(p, 3)
+        return next(text for text in (round_half_up(p, 3), round_half_up(p, 4)) if text != "0.050" or p == 0.05)
     return {"1.00": ">0.99", "0.010": "0.01"}.get(text, text)
 
 

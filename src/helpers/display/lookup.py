@@ -75,8 +75,7 @@ def note(data: CutData, analysis: str, **keys: str | float) -> str:
 
 def get_event_counts(data: CutData, endpoint: Endpoint, group: str = "", level: str = "") -> Stats:
     """Patients, events, competing events and censored of an endpoint; None where it is not derivable."""
-    analysis = "cif" if endpoint.competing else "km"
-    stats = get(data, analysis, param=endpoint.param, population=endpoint.population, group=group, level=level)
+    stats = get(data, endpoint.curve, param=endpoint.param, population=endpoint.population, group=group, level=level)
     return {"competing": 0.0 if stats["n"] is not None else None, **stats}
 
 

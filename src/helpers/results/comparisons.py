@@ -130,7 +130,7 @@ def _compare_counts(
 
 def _compare_endpoint(adsl: pd.DataFrame, tte: TimeToEvent, endpoint: Endpoint, group: Variable) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population, group=group.name)
-    test, model = ("gray", "finegray") if endpoint.competing else ("logrank", "cox")
+    test, model = endpoint.test, endpoint.model
     if tte.missing:
         rows = make_missing_rows(test, TEST_STATS, key, tte.missing)
         return rows + make_missing_rows(model, RATIO_STATS, key, tte.missing)

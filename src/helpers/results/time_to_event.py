@@ -64,11 +64,11 @@ def _check_everybody_is_there(adtte: pd.DataFrame, stratum: Stratum, endpoint: E
 
 def _not_derivable(endpoint: Endpoint, tte: TimeToEvent) -> Rows:
     key = Key(param=endpoint.param, population=endpoint.population)
-    name, stats, at_stats = ("cif", CIF_STATS, CIF_AT_STATS) if endpoint.competing else ("km", KM_STATS, KM_AT_STATS)
-    rows = make_missing_rows(name, stats, key, tte.missing)
+    stats, at_stats = (CIF_STATS, CIF_AT_STATS) if endpoint.competing else (KM_STATS, KM_AT_STATS)
+    rows = make_missing_rows(endpoint.curve, stats, key, tte.missing)
     rows += make_missing_rows("follow_up", FOLLOW_UP_STATS, key, tte.missing)
     for time in endpoint.times_at:
-        rows += make_missing_rows(f"{name}_at", at_stats, key, tte.missing, time)
+        rows += make_missing_rows(f"{endpoint.curve}_at", at_stats, key, tte.missing, time)
     return rows
 
 
@@ -81,7 +81,7 @@ def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Str
     # one minus Kaplan-Meier counts a competing event as censored, as if the event could still come
     analyse = _cumulative_incidence if endpoint.competing else _kaplan_meier
     rows = analyse(durations, code, endpoint, study.conventions, key)
-    rows += _risk_table(durations, code, ticks, key, f"{'cif' if endpoint.competing else 'km'}_risk")
+    rows += _risk_table(durations, code, ticks, key, f"{endpoint.curve}_risk")
     follow_up = estimate_follow_up(durations, code > 0, study.conventions.km_interval, study.conventions.alpha)
     follow_up_stats = {stat: getattr(follow_up, stat) for stat in FOLLOW_UP_STATS}
     return rows + make_rows(follow_up_stats, "follow_up", key, unit="months", method=follow_up.method)
@@ -89,7 +89,7 @@ def _analyse(adtte: pd.DataFrame, endpoint: Endpoint, study: Study, stratum: Str
 
 def _nobody(endpoint: Endpoint, key: Key) -> Rows:
     """Rows of a stratum without patients: zeros where patients are counted, nothing where something is estimated."""
-    name, counts = ("cif", CIF_STATS) if endpoint.competing else ("km", ("n", "events", "censored"))
+    name, counts = endpoint.curve, CIF_STATS if endpoint.competing else ("n", "events", "censored")
     estimates = () if endpoint.competing else ("median", "median_lcl", "median_ucl")
     at_stats = CIF_AT_STATS if endpoint.competing else KM_AT_STATS
     method, note = "number of patients", "no patients"

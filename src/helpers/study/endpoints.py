@@ -76,6 +76,21 @@ class Endpoint(Declared):
         return self
 
     @property
+    def curve(self) -> str:
+        """Name of its estimate in the results: a survival curve, or, with competing events, a cumulative incidence."""
+        return "cif" if self.competing else "km"
+
+    @property
+    def test(self) -> str:
+        """Name of the test between strata that goes with the curve."""
+        return "gray" if self.competing else "logrank"
+
+    @property
+    def model(self) -> str:
+        """Name of the model of hazard ratios that goes with the curve."""
+        return "finegray" if self.competing else "cox"
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Events, competing events and censoring."""
         return (*self.events, *self.competing, *self.censoring)

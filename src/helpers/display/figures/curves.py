@@ -139,7 +139,7 @@ def draw_strata_table(
     axes: Axes, data: CutData, endpoint: Endpoint, curves: Sequence[StratumCurve], ticks: Sequence[float]
 ) -> None:
     """Write the patients at risk stratum by stratum, each under its name in its colour."""
-    analysis = "cif_risk" if endpoint.competing else "km_risk"
+    analysis = f"{endpoint.curve}_risk"
     for place, curve in enumerate(curves):
         risk = read_wide(data, analysis, endpoint, curve.group, curve.level)
         words = "at risk" if curve.stats["n"] else "no patients"
@@ -211,7 +211,7 @@ def describe_test(data: CutData, endpoint: Endpoint, group: str) -> str:
 
 def describe_ratio(data: CutData, endpoint: Endpoint, curve: StratumCurve) -> str:
     """Hazard ratio of a stratum with its interval; empty for the reference and where it is not estimable."""
-    analysis, name = ("finegray", "Subdistribution HR") if endpoint.competing else ("cox", "HR")
+    analysis, name = endpoint.model, "Subdistribution HR" if endpoint.competing else "HR"
     keys = {"param": endpoint.param, "population": endpoint.population, "group": curve.group, "level": curve.level}
     stats = find(data, analysis, **keys)
     if stats.get("hr") is None:

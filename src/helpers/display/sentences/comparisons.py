@@ -55,11 +55,10 @@ def _compare(data: CutData, endpoint: Endpoint, group: Variable) -> str:
         return f"{endpoint.label} was not compared between {names}: {test.note}."
     differs = "differed" if test.p_value < data.study.conventions.significance else "was not shown to differ"
     text = f"{endpoint.label} {differs} between {names} ({test.method}, p {_equals(test.p_value)})"
-    model = "finegray" if endpoint.competing else "cox"
     ratios = []
     reference = within_sentence(next(iter(group.levels.values())))
     for level, label in list(group.levels.items())[1:]:
-        ratio = find(data, model, **keys, level=level)
+        ratio = find(data, endpoint.model, **keys, level=level)
         if ratio and ratio["hr"] is not None:
             value = format_ratio(ratio["hr"], ratio["lcl"], ratio["ucl"])
             ratios.append(f"hazard ratio of {within_sentence(label)} against {reference} {value}")

@@ -21,7 +21,7 @@ def show_ratio(data: CutData, endpoint: Endpoint, group: str, level: str) -> str
         return ""
     if level == _list_levels(data, group)[0]:
         return REFERENCE
-    stats = find(data, _model(endpoint), **_keys(endpoint, group, level))
+    stats = find(data, endpoint.model, **_keys(endpoint, group, level))
     return format_stats(stats)
 
 
@@ -35,7 +35,7 @@ def describe_ratios(data: CutData, endpoints: Sequence[Endpoint]) -> list[str]:
     models: list[str] = []
     reasons: dict[str, list[str]] = {}
     for endpoint, keys in _iterate_ratios(data, endpoints):
-        analysis = _model(endpoint)
+        analysis = endpoint.model
         stats = find(data, analysis, **keys)
         if stats.get("hr") is not None:
             models.append(method(data, analysis, **keys))
@@ -54,10 +54,6 @@ def _iterate_ratios(data: CutData, endpoints: Sequence[Endpoint]) -> Iterator[tu
 
 def _list_levels(data: CutData, group: str) -> list[str]:
     return next(list(variable.levels) for variable in data.study.variables if variable.name == group)
-
-
-def _model(endpoint: Endpoint) -> str:
-    return "finegray" if endpoint.competing else "cox"
 
 
 def _keys(endpoint: Endpoint, group: str, level: str) -> dict[str, str]:

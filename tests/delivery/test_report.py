@@ -175,7 +175,7 @@ def test_the_last_cell_of_each_executed_chapter_has_run(delivered):
 def test_figures_are_those_of_the_report(delivered):
     png = (delivered / "figures" / "swimmer.png").read_bytes()
     assert png.startswith(b"\x89PNG")
-    notebook = json.loads((delivered / "notebooks" / "03_survival.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads((delivered / "notebooks" / "02_endpoints.ipynb").read_text(encoding="utf-8"))
     shown = [
         output["data"]["image/png"]
         for cell in notebook["cells"]

@@ -7,6 +7,7 @@ import gc
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -196,8 +197,9 @@ def test_a_failing_chapter_is_exit_3_and_keeps_its_notebook(run, out, tmp_path, 
     (folder / "01_broken.py").write_text(CHAPTER, "utf-8")
     monkeypatch.setattr(report, "list_chapters", lambda: list_chapters(folder))
     monkeypatch.setattr(report, "choose_renderer", lambda _: StandIn())
-    before = contents(out / COHORT / "published")
+    before, here = contents(out / COHORT / "published"), Path.cwd()
     result = run("run", COHORT)
+    assert Path.cwd() == here
     gc.collect()  # the kernel's client leaves an event loop of its thread open; let it go here and not in another test
     assert result.exit_code == 3
     assert "chapter 01_broken, cell 4: ZeroDivisionError: division by zero" in result.output

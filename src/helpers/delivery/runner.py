@@ -1,5 +1,6 @@
 """Execute the chapters with papermill, strictly and with progress."""
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -87,7 +88,8 @@ def execute_chapters(
         progress(f"  {chapter.name:<24}{time.monotonic() - started:6.1f} s")
         return notebook
 
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
+    # papermill's own change of folder is one of the whole process: of two at once the later would not be taken back
+    with contextlib.chdir(NOTEBOOKS), ThreadPoolExecutor(max(1, jobs)) as pool:
         running = [pool.submit(execute, chapter) for chapter in chapters]
         try:
             return [future.result() for future in running]
@@ -107,7 +109,6 @@ def _execute(chapter: Chapter, parameters: Mapping[str, Literal], folder: Path) 
                 dict(parameters),
                 kernel_name=KERNELSPEC["name"],
                 progress_bar=False,
-                cwd=str(NOTEBOOKS),
                 extra_arguments=["--IPKernelApp.log_level=50"],  # what concerns a chapter is in its notebook
                 config=_kernel_config(sockets),
             )

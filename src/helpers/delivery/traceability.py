@@ -142,7 +142,7 @@ def find_untraced(text: str, values: Iterable[float], written: str, signed: bool
     plain = set(NUMBER.findall(written)) | {text for value in exact for text in _roundings(value)}
     percentages = plain | {text for value in exact for text in _percentages(value)}
     powers = {float(f"{value:.{digits}g}") for value in exact for digits in (2, 3)}
-    powers |= {float(number) for number in re.findall(r"\d(?:\.\d+)?e-?\d+", written)}
+    powers |= {float(number) for number in re.findall(r"\d(?:\.\d+)?e[+-]?\d+", written)}
     untraced = []
     for match in POWER.finditer(text):
         value = float(f"{match[1]}e{match[2].translate(SUPERSCRIPTS)}")

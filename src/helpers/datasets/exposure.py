@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from helpers.datasets.treatment import PATIENT, find_planned_infusions
+from helpers.datasets.treatment import PATIENT
 from helpers.intake.reading import Tables
 from helpers.study.clinical import Plan
 
@@ -121,8 +121,8 @@ def _measure_infusions(tables: Tables, treatment: pd.DataFrame) -> pd.DataFrame:
         return measured
     dli = tables["dli"]
     measured["NDLI"] = dli.groupby(PATIENT).size().reindex(treatment.index).fillna(0)
-    planned = dli.loc[find_planned_infusions(tables, treatment)["SRCSEQ"]]
-    first = planned.sort_values("dli_date", kind="stable").drop_duplicates(PATIENT).set_index(PATIENT)
+    # a patient has one infusion a day at the most: the checks refuse a second
+    first = dli[dli["dli_date"] == dli[PATIENT].map(treatment["FDLIDT"])].set_index(PATIENT)
     measured["DLIDAY"] = (treatment["FDLIDT"] - treatment["TRTSDT"]).dt.days
     for code, column in (("DLIMNC", "mnc_per_kg"), ("DLICD3", "cd3_per_kg")):
         if column in first:

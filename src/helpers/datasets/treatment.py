@@ -34,8 +34,7 @@ def derive_treatment(tables: Tables, clinical: Clinical) -> pd.DataFrame:
     known = tables[start.table].set_index(PATIENT)[start.name].dropna()
     treatment = pd.DataFrame({"TRTSDT": known})
     last_dose, goes_on = _find_last_dose(tables)
-    infusions = _dates(tables, "dli", "dli_date")
-    last_infusion = treatment.index.to_series().map(infusions.max())
+    last_infusion = treatment.index.to_series().map(_dates(tables, "dli", "dli_date").max())
     treatment["TRTEDT"] = pd.concat([treatment.index.to_series().map(last_dose), last_infusion], axis=1).max(axis=1)
     treatment["ONTRT"] = treatment.index.isin(goes_on)
     for name, found in {
@@ -46,7 +45,8 @@ def derive_treatment(tables: Tables, clinical: Clinical) -> pd.DataFrame:
         "LSTALVDT": _dates(tables, FOLLOW_UP, "last_contact_date").max(),
     }.items():
         treatment[name] = treatment.index.to_series().map(found).astype("datetime64[ns]")
-    planned = find_planned_infusions(tables, treatment).groupby("USUBJID")["ADT"].min()
+    addli = derive_infusions(tables, treatment)
+    planned = addli[addli["PLANFL"] == "Y"].groupby("USUBJID")["ADT"].min()
     treatment["FDLIDT"] = treatment.index.to_series().map(planned).astype("datetime64[ns]")
     return treatment
 
@@ -68,12 +68,6 @@ def derive_infusions(tables: Tables, treatment: pd.DataFrame) -> pd.DataFrame:
     ended = [frame["ADT"] >= frame["USUBJID"].map(treatment[name]) for name in ("FRLPDT", "NEWTRTDT")]
     frame["PLANFL"] = make_flag(~(ended[0] | ended[1]))
     return frame.assign(SRCDOM="dli", SRCVAR="dli_date", SRCSEQ=dli.index)
-
-
-def find_planned_infusions(tables: Tables, treatment: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ADDLI that belong to the plan."""
-    infusions = derive_infusions(tables, treatment)
-    return infusions[infusions["PLANFL"] == "Y"]
 
 
 def find_treatment_emergent(dates: pd.DataFrame, treatment: pd.DataFrame, days_after: int) -> "pd.Series[bool]":

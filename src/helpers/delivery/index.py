@@ -18,7 +18,9 @@ from helpers.display.formatting import (
 )
 from helpers.display.prose import plain
 from helpers.results.schema import get_stats, read_results
+from helpers.study.errors import UsageError
 from helpers.study.model import Cut, Study
+from helpers.study.reading import list_studies, read_study
 
 INDEX = "index.html"
 FILES = {"report.html": "HTML", "report.pdf": "PDF", "report.docx": "Word", "results.csv": "results"}
@@ -114,9 +116,6 @@ def _share(results: pd.DataFrame, keys: dict[str, Any]) -> str:
 
 def list_indexed_studies(run: Study) -> Iterator[Study]:
     """Studies under data/ and the one just run, those with a faulty study.yml left out."""
-    from helpers.study.errors import UsageError
-    from helpers.study.reading import list_studies, read_study
-
     found = {run.id: run}
     for name in list_studies():
         try:

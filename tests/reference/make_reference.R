@@ -38,7 +38,7 @@ stack_cases <- function(cases, answer) {
   do.call(rbind, rows)
 }
 
-for (part in c("cases.R", "proportions.R", "survival.R", "comparison.R", "incidence.R", "contingency.R", "regression.R", "transplant.R")) source(file.path(here, part))
+for (part in c("cases.R", "proportions.R", "survival.R", "comparison.R", "incidence.R", "contingency.R", "regression.R", "transplant.R", "maturity.R")) source(file.path(here, part))
 
 writeLines(c(
   paste("R", getRversion()), paste("survival", packageVersion("survival")), paste("cmprsk", packageVersion("cmprsk"))

@@ -18,6 +18,7 @@ from helpers.statistics import (
     fine_gray,
     incidence,
     location,
+    maturity,
     proportions,
     regression,
     restricted_mean,
@@ -153,6 +154,19 @@ def of_locations() -> Iterator[Pair]:
             yield from ((shift.estimate, row.estimate), (shift.lcl, row.lcl), (shift.ucl, row.ucl))
 
 
+def of_trusted_times() -> Iterator[Pair]:
+    for row in read_frozen("maturity").itertuples():
+        p = CASES[row.case]
+        yield maturity.estimate_trusted_time(p["time"], p["code"] > 0, row.amount).time, row.time_trusted
+
+
+def of_completeness() -> Iterator[Pair]:
+    for row in read_frozen("maturity").drop_duplicates("case").itertuples():
+        p = CASES[row.case]
+        closing = [p["time"].max()] * len(p)
+        yield maturity.estimate_completeness(p["time"], p["code"] > 0, closing).estimate, row.completeness
+
+
 def of_restricted_means() -> Iterator[Pair]:
     for row in read_frozen("extras").itertuples():
         p = CASES[row.case]
@@ -225,6 +239,8 @@ ROWS: tuple[tuple[str, str, str, str, Callable[[], Iterator[Pair]]], ...] = (
     ("survival", "KaplanMeier.table, three intervals", "survfit", "survival_table", of_curves),
     ("survival", "KaplanMeier.at", "summary(survfit, times)", "survival_at", of_times),
     ("survival", "estimate_follow_up", "survfit, censoring as event", "survival_summary", of_follow_up),
+    ("maturity", "estimate_trusted_time", "survfit: surv over those at risk", "maturity", of_trusted_times),
+    ("maturity", "estimate_completeness", "sums of times", "maturity", of_completeness),
     ("restricted_mean", "estimate_restricted_mean", "summary(survfit, rmean)", "extras", of_restricted_means),
     ("incidence", "estimate_cumulative_incidence", "cuminc, timepoints", "incidence_at", of_incidence),
     ("comparison", "compare_survival (4 tests)", "survdiff, rho 0 and 1, strata", "tests", lambda: of_tests(False)),

@@ -59,7 +59,8 @@ def test_incidence_by_hand(data):
 
 
 def test_there_is_no_kaplan_meier_of_it(data):
-    assert set(select(data.results, param="NRM")["analysis"]) == {"cif", "cif_at", "cif_curve", "cif_risk", "follow_up"}
+    analyses = set(select(data.results, param="NRM")["analysis"])
+    assert analyses == {"cif", "cif_at", "cif_curve", "cif_risk", "follow_up", "maturity"}
 
 
 def test_events_competing_and_censored_add_up(data):
@@ -88,6 +89,6 @@ def test_without_its_data_it_is_not_derivable(write_study):
     }
     data = open_cut(str(write_study(endpoints=[dated])), "first")
     rows = select(data.results, param="NRM")
-    assert set(rows["analysis"]) == {"cif", "cif_at", "follow_up"}
+    assert set(rows["analysis"]) == {"cif", "cif_at", "follow_up", "maturity"}
     assert rows["value"].isna().all()
     assert rows["note"].str.startswith("not derivable").all()

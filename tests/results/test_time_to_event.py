@@ -112,7 +112,7 @@ def test_strata_add_up(cohort):
 def test_not_derivable_is_a_result(cohort, param, population, tables):
     """DESIGN 8: rows with empty values and a note that names what is missing."""
     rows = select(cohort.results, param=param)
-    assert set(rows["analysis"]) == {"km", "km_at", "follow_up"}
+    assert set(rows["analysis"]) == {"km", "km_at", "follow_up", "maturity"}
     assert set(rows["population"]) == {population}
     assert rows["value"].isna().all()
     assert set(rows["note"]) == {f"not derivable: missing raw tables {tables}"}

@@ -12,6 +12,7 @@ from helpers.statistics import (
     fine_gray,
     incidence,
     landmark,
+    maturity,
     multistate,
     regression,
     restricted_mean,
@@ -31,6 +32,8 @@ STARTS = [2.0, None, 3.0, None, 1.0, None, None, None, 4.0, None, None, 1.5]
 OF_EVENTS = {
     "kaplan_meier": survival.estimate_kaplan_meier,
     "follow_up": survival.estimate_follow_up,
+    "trusted_time": maturity.estimate_trusted_time,
+    "completeness": lambda t, e: maturity.estimate_completeness(t, e, [20.0] * 12),
     "restricted_mean": lambda t, e: restricted_mean.estimate_restricted_mean(t, e, 4),
     "compare_survival": lambda t, e: comparison.compare_survival(t, e, GROUPS),
     "pairwise": lambda t, e: comparison.compare_survival_pairwise(t, e, GROUPS),

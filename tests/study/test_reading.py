@@ -191,6 +191,14 @@ FAULTS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "endpoint without events": ({"endpoints": [endpoint(events=[])]}, ["endpoints.1.events", "at least 1"]),
     "endpoint without censoring": ({"endpoints": [endpoint(censoring=[])]}, ["endpoints.1.censoring", "at least 1"]),
     "confidence in per cent": ({"conventions": {"confidence": 95}}, ["conventions.confidence", "less than 1"]),
+    "a move in per cent": (
+        {"conventions": {"one_event_moves_at_most": 10}},
+        ["conventions.one_event_moves_at_most", "less than 1"],
+    ),
+    "followed for no day": (
+        {"conventions": {"followed_within_days": 0}},
+        ["conventions.followed_within_days", "greater than or equal to 1"],
+    ),
     "unknown interval": ({"conventions": {"km_interval": "loglog"}}, ["conventions.km_interval", "'log-log'"]),
 }
 

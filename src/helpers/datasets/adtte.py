@@ -50,9 +50,9 @@ class TimeToEvent:
 def get_event_code(adtte: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
     """Event codes for the statistics: 0 censored, 1 the event, 2 a competing event.
 
-    The only place where the ADaM variable CNSR is read.
+    The only place where the ADaM variable CNSR is read, also from a delivered dataset, in which all cells are text.
     """
-    codes = adtte["CNSR"].map(CODE_OF)
+    codes = pd.to_numeric(adtte["CNSR"]).map(CODE_OF)
     if codes.isna().any():
         unknown = adtte.loc[codes.isna(), "CNSR"].iloc[0]
         raise ValueError(f"CNSR is {unknown!r}: expected 0 (event), 1 (censored) or 2 (competing event)")

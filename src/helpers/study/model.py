@@ -105,7 +105,11 @@ class Swimmer(Declared):
 
 
 class Conventions(Declared):
-    """The statistical conventions of the report, printed in its methods."""
+    """The statistical conventions of the report, printed in its methods.
+
+    A curve is drawn faint from where one more event would move it by more than `one_event_moves_at_most`, a share of
+    the patients; one without an event is still followed if seen within `followed_within_days` before the data cut.
+    """
 
     days_per_month: Annotated[float, Field(gt=0)] = 30.4375
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -113,6 +117,8 @@ class Conventions(Declared):
     proportion_interval: Literal["clopper-pearson"] = "clopper-pearson"
     quantile: Literal["linear"] = "linear"
     significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    one_event_moves_at_most: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    followed_within_days: Annotated[int, Field(ge=1)] = 183
 
     @property
     def alpha(self) -> float:
@@ -226,6 +232,11 @@ class Study(Declared):
     def occurrence_params(self) -> tuple[Occurrence, ...]:
         """Responses, outcomes and safety occurrences."""
         return (*self.responses, *self.outcomes, *self.occurrences)
+
+    def get_cut_before(self, cut: Cut) -> Cut | None:
+        """The cut with the latest date before that of a cut; None for the first, and where dates are not stated."""
+        earlier = [other for other in self.cuts if other.date and cut.date and other.date < cut.date]
+        return max(earlier, key=lambda other: other.date or dt.date.min, default=None)
 
     def get_raw_folder(self, cut: Cut) -> Path:
         """The folder of the raw tables of a cut: its own snapshot, or raw/."""

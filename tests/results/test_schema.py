@@ -126,6 +126,17 @@ def test_an_analysis_is_found_by_its_whole_name():
     assert get_note(results, analysis="km", param="OS", population="SAFFL") == 'not derivable, "missing"'
 
 
+def test_statistics_of_one_analysis_may_differ_in_method_and_note():
+    key = Key("OS", "SAFFL")
+    rows = make_rows({"n": 5}, "maturity", key, method="counted")
+    rows += make_rows({"followed": None}, "maturity", key, note="no date")
+    results, about = make_results(rows), {"analysis": "maturity", "param": "OS", "population": "SAFFL"}
+    assert get_stats(results, **about) == {"n": 5, "followed": None}
+    assert (get_note(results, stat="n", **about), get_note(results, stat="followed", **about)) == ("", "no date")
+    with pytest.raises(KeyError, match="stat=events"):
+        get_note(results, stat="events", **about)
+
+
 def test_an_analysis_that_does_not_exist_is_named():
     with pytest.raises(KeyError, match="no such result: analysis=proportion, param=CRi"):
         select_analysis(make_results(ROWS), analysis="proportion", param="CRi", population="SAFFL")

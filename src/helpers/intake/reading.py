@@ -32,11 +32,14 @@ class RawData:
     ----------
     tables : mapping of str to DataFrame
         Typed tables; missing cells are missing, numbers are float64, dates datetime64.
+    texts : mapping of str to DataFrame
+        The same tables as text, as of the cut.
     findings : tuple of Finding
         Warnings; with errors there are no raw data.
     """
 
     tables: Tables
+    texts: Tables
     findings: tuple[Finding, ...]
 
 
@@ -58,12 +61,12 @@ def read_raw_data(study: Study, cut: Cut) -> RawData:
     findings += check_between_tables(known.texts, study)
     findings = [replace(finding, folder=folder.relative_to(study.folder).as_posix()) for finding in findings]
     refuse_errors(findings)
-    tables = {name: _typed(text, read_dictionary()[name]) for name, text in known.texts.items()}
+    tables = type_tables(known.texts)
     blasts_below = (study.clinical.response if study.clinical else ResponseRules()).blasts_below
     across = [*check_chronology(tables, study), *check_plausibility(tables, blasts_below)]
     findings += [replace(finding, folder=folder.relative_to(study.folder).as_posix()) for finding in across]
     refuse_errors(findings)
-    return RawData(tables, tuple(findings))
+    return RawData(tables, known.texts, tuple(findings))
 
 
 def read_texts(study: Study, folder: Path) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
@@ -135,6 +138,11 @@ def _read_text(name: str, file: Path) -> tuple[pd.DataFrame | None, list[Finding
 
 def _about_table(table: str, rule: str, severity: str = "error") -> Finding:
     return Finding(table, None, "", "", "", rule, "warning" if severity == "warning" else "error")
+
+
+def type_tables(texts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give the cells of checked raw tables their types, by the dictionary; columns it does not know are left out."""
+    return {name: _typed(text, read_dictionary()[name]) for name, text in texts.items()}
 
 
 def _typed(text: pd.DataFrame, columns: Mapping[str, RawColumn]) -> pd.DataFrame:

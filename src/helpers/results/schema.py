@@ -16,6 +16,7 @@ WITHOUT_UNIT = frozenset(
         *("n", "N", "missing", "p", "proportion", "survival", "cif", "hr", "statistic", "df", "p_value"),
         *("events", "censored", "competing", "n_risk", "n_event", "n_censor", "n_competing"),
         *("entered", "events_in_state"),
+        *("events_share", "followed", "followed_share", "overdue", "completeness"),
     }
 )
 KEYS = COLUMNS[:6]
@@ -125,6 +126,20 @@ def format_exactly(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
+def format_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cells of a dataset as they are delivered: text at full precision, dates as ISO, missing cells empty."""
+    text = {}
+    for column in frame.columns:
+        cells = frame[column]
+        if pd.api.types.is_float_dtype(cells):
+            text[column] = [format_exactly(value) for value in cells]
+        elif pd.api.types.is_datetime64_any_dtype(cells):
+            text[column] = list(cells.dt.strftime("%Y-%m-%d").fillna(""))
+        else:
+            text[column] = ["" if missing else str(value) for value, missing in zip(cells, cells.isna(), strict=True)]
+    return pd.DataFrame(text, columns=list(frame.columns), dtype=str)
+
+
 def select(results: pd.DataFrame, **keys: str | float) -> pd.DataFrame:
     """Rows whose columns equal the given keys; give ``group=""`` to leave the strata out."""
     chosen = pd.Series(True, index=results.index)
@@ -136,6 +151,8 @@ def select(results: pd.DataFrame, **keys: str | float) -> pd.DataFrame:
 def select_analysis(results: pd.DataFrame, **keys: str | float) -> pd.DataFrame:
     """Rows of one analysis; keys not given are empty, so that all patients are meant unless a stratum is named.
 
+    A `stat` chooses one statistic, where those of an analysis differ in method or note.
+
     Raises
     ------
     KeyError
@@ -145,6 +162,7 @@ def select_analysis(results: pd.DataFrame, **keys: str | float) -> pd.DataFrame:
     rows = select(results, **wanted)
     time = keys.get("time_months")
     rows = rows[rows["time_months"].isna() if time is None else rows["time_months"] == time]
+    rows = rows[rows["stat"] == keys["stat"]] if "stat" in keys else rows
     if rows.empty:
         raise KeyError("no such result: " + ", ".join(f"{key}={value}" for key, value in keys.items() if value != ""))
     return rows

@@ -1,5 +1,6 @@
 """Where things are: constants only, nothing is created here."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -8,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT / "data"
 DICTIONARY = DATA / "dictionary.csv"
 NOTEBOOKS = ROOT / "notebooks"
-REPORTS = ROOT / "reports"
+REPORTS = Path(os.environ.get("BLINA_REPORTS", ROOT / "reports"))
+"""Where delivered reports are looked for. A run tells its chapters with the variable where it delivers to."""
 QUARTO_CONFIG = ROOT / "_quarto.yml"
 BIBLIOGRAPHY = ROOT / "references.bib"

@@ -4,6 +4,7 @@ Only one test starts a kernel; where a run is not what is tested, the chapters a
 """
 
 import gc
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import helpers.delivery.report as report
 from helpers.delivery.chapters import list_chapters
 from helpers.delivery.cli import main
 from helpers.delivery.rendering import RenderError
+from helpers.study.errors import UsageError
 
 COHORT = "tsvetkova2022"
 
@@ -152,14 +154,16 @@ DATA_ERRORS = {
 @pytest.mark.parametrize("command", ["run", "validate"])
 def test_errors_in_the_data_are_exit_1_and_publish_nothing(run, out, cohort_copy, command, damage, said):
     damage(cohort_copy)
-    before = contents(out)
+    before = contents(out / COHORT / "published")
     publishing = run("run", cohort_copy) if command == "run" else None
     result = publishing or CliRunner().invoke(main, ["validate", str(cohort_copy)])
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     assert "the data have 1 error(s)" in result.output
     assert said in result.output
-    assert contents(out) == before
+    assert contents(out / COHORT / "published") == before
+    if publishing:
+        assert said in (out / COHORT / "published.failed" / "error.txt").read_text("utf-8")
 
 
 CHAPTER = """# ---
@@ -220,15 +224,16 @@ def test_a_renderer_by_name_that_is_missing_is_exit_4(run, out, tmp_path, monkey
 
 
 @pytest.mark.usefixtures("without_chapters")
-def test_a_rendering_that_fails_is_exit_4_and_leaves_nothing_behind(run, out, monkeypatch):
+def test_a_rendering_that_fails_is_exit_4_and_leaves_its_message_only(run, out, monkeypatch):
     error = RenderError("stand-in", "pdf", "the engine said no")
     monkeypatch.setattr(report, "choose_renderer", lambda _: StandIn(error))
-    before = contents(out)
+    before = contents(out / COHORT / "published")
     result = run("run", COHORT)
     assert result.exit_code == 4
     assert "rendering failed (stand-in, pdf): the engine said no" in result.output
-    assert contents(out) == before
-    assert [path.name for path in (out / COHORT).iterdir()] == ["published"]
+    assert contents(out / COHORT / "published") == before
+    assert {path.name for path in (out / COHORT).iterdir()} == {"published", "published.failed"}
+    assert list(contents(out / COHORT / "published.failed")) == ["error.txt"]
 
 
 @pytest.mark.usefixtures("without_chapters")
@@ -288,6 +293,132 @@ def test_all_cuts_are_built_each_in_its_folder(run, out, cohort_copy):
     folders = [out / COHORT / cut for cut in ("first", "published")]
     assert result.stdout.splitlines() == [str(folder / "report.html") for folder in folders]
     assert [line.split()[0] for line in run("cuts", cohort_copy).stdout.splitlines()] == ["first", "published"]
+
+
+@pytest.fixture
+def three_cuts(cohort_copy):
+    """A study of three cuts; the raw tables of the second have an error."""
+    file = cohort_copy / "study.yml"
+    cuts = "cuts:\n  - {id: first, label: the first, date: null}\n"
+    cuts += "  - {id: second, label: the second, date: null, snapshot: snapshots/second}\n"
+    file.write_text(file.read_text("utf-8").replace("cuts:\n", cuts), "utf-8")
+    snapshot = cohort_copy / "snapshots" / "second"
+    shutil.copytree(cohort_copy / "raw", snapshot)
+    listing = (snapshot / "patient_listing.csv").read_text("utf-8")
+    assert ",0.7," in listing
+    (snapshot / "patient_listing.csv").write_text(listing.replace(",0.7,", ",seven,", 1), "utf-8")
+    return cohort_copy
+
+
+def states(run, study):
+    """States by cut, from the columns that `cuts` prints."""
+    return {line[:16].strip(): line[30:40].strip() for line in run("cuts", study).stdout.splitlines()}
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_cut_that_fails_does_not_stop_the_others(run, out, three_cuts):
+    result = run("run", three_cuts, "--all-cuts", "--to", "html")
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith(f"1/3 {COHORT}, first: ")
+    failed = lines.index(f"blina-dli: 2/3 {COHORT}, second: the data have 1 error(s)")
+    assert "snapshots/second/patient_listing.csv, row 6" in lines[failed + 1]
+    third = next(number for number, line in enumerate(lines) if line.startswith(f"3/3 {COHORT}, published: "))
+    assert failed < third
+    assert lines[-1] == "blina-dli: 1 of 3 cuts failed: second"
+    built = [out / COHORT / cut / "report.html" for cut in ("first", "published")]
+    assert result.stdout.splitlines() == [str(document) for document in built]
+    assert all(document.read_text("utf-8") == "html" for document in built)
+    assert not (out / COHORT / "second").exists()
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_the_index_and_cuts_say_what_failed_until_a_run_succeeds(run, out, three_cuts):
+    run("run", three_cuts, "--all-cuts", "--to", "html")
+    assert states(run, three_cuts) == {"first": "current", "second": "failed", "published": "current"}
+    page = (out / "index.html").read_text("utf-8")
+    assert re.findall(r'<span class="(\w+)">\1</span>', page) == ["current", "failed", "current"]
+    assert f'href="{COHORT}/second.failed/error.txt"' in page
+    snapshot = three_cuts / "snapshots" / "second" / "patient_listing.csv"
+    snapshot.write_text((three_cuts / "raw" / "patient_listing.csv").read_text("utf-8"), "utf-8")
+    result = run("run", three_cuts, "--cut", "second", "--to", "html")
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"{COHORT}, second: ")
+    assert states(run, three_cuts)["second"] == "current"
+    assert not re.search("failed/|>failed<", (out / "index.html").read_text("utf-8"))
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_current_report_is_not_failed_any_more(run, out, cohort_copy):
+    """The data were broken and put back: nothing is built, and the index knows."""
+    listing = cohort_copy / "raw" / "patient_listing.csv"
+    good = listing.read_bytes()
+    run("run", cohort_copy, "--to", "html")
+    before = contents(out)
+    break_value(cohort_copy)
+    assert run("run", cohort_copy, "--to", "html").exit_code == 1
+    assert ">failed<" in (out / "index.html").read_text("utf-8")
+    listing.write_bytes(good)
+    assert "current, nothing to do" in run("run", cohort_copy, "--to", "html").stderr
+    assert contents(out) == before
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_the_exit_code_is_that_of_the_first_cut_that_failed(run, three_cuts, monkeypatch):
+    error = RenderError("stand-in", "html", "the engine said no")
+    renderers = iter([StandIn(error), StandIn(), StandIn()])
+    monkeypatch.setattr(report, "choose_renderer", lambda _: next(renderers))
+    result = run("run", three_cuts, "--all-cuts", "--to", "html")
+    assert result.exit_code == 4
+    assert "1/3 tsvetkova2022, first: rendering failed (stand-in, html): the engine said no" in result.stderr
+    assert result.stderr.splitlines()[-1] == "blina-dli: 2 of 3 cuts failed: first, second"
+    assert states(run, three_cuts) == {"first": "failed", "second": "failed", "published": "current"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--to", "html,latex"], 2, "unknown format 'latex'"),
+        (["-p", "colour=red"], 2, "unknown notebook parameter 'colour'"),
+        (["--renderer", "quarto"], 4, "quarto was not found"),
+    ],
+)
+def test_what_is_wrong_with_the_order_is_said_once(run, out, three_cuts, monkeypatch, arguments, code, said):
+    monkeypatch.setenv("PATH", str(three_cuts))
+    before = contents(out)
+    result = run("run", three_cuts, "--all-cuts", *arguments)
+    assert result.exit_code == code
+    assert result.stderr.count(said) == 1
+    assert contents(out) == before
+
+
+def test_a_later_cut_that_another_run_is_building_does_not_stop_the_others(run, three_cuts, monkeypatch):
+    asked = []
+
+    def refuse_the_second(order, _):
+        asked.append(order.cut)
+        if order.cut == "second":
+            raise UsageError("cut 'second' is being built by another run")
+        folder = order.out / COHORT / order.cut
+        folder.mkdir(parents=True, exist_ok=True)
+        return report.Delivery(folder, ())
+
+    monkeypatch.setattr(report, "build_report", refuse_the_second)
+    result = run("run", three_cuts, "--all-cuts")
+    assert result.exit_code == 2
+    assert asked == ["first", "second", "published"]
+    assert "2/3 tsvetkova2022, second: cut 'second' is being built by another run" in result.stderr
+    assert result.stderr.splitlines()[-1] == "blina-dli: 1 of 3 cuts failed: second"
+
+
+@pytest.mark.usefixtures("without_chapters")
+def test_a_failure_that_cannot_be_kept_is_still_told_from_a_fault_of_the_program(cohort_copy, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    break_value(cohort_copy)
+    result = CliRunner().invoke(main, ["run", str(cohort_copy), "--out", str(tmp_path / "file" / "reports")])
+    assert result.exit_code == 1
+    assert "the data have 1 error(s)" in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("warning: the index in ")
 
 
 def test_cuts_lists_id_date_state_and_label(run):

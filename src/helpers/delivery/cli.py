@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from helpers.delivery.report import Delivery
+    from helpers.delivery.report import Order
     from helpers.study.model import Study
 
 EXIT_DATA, EXIT_USAGE, EXIT_CHAPTER, EXIT_RENDERING = 1, 2, 3, 4
@@ -25,27 +25,35 @@ def _exit_with_its_code(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
-        from helpers.delivery.rendering import RenderError
-        from helpers.delivery.runner import ChapterError
-        from helpers.intake.findings import DataError
-        from helpers.study.errors import UsageError
-
-        codes: dict[type[Exception], int] = {
-            DataError: EXIT_DATA,
-            UsageError: EXIT_USAGE,
-            ChapterError: EXIT_CHAPTER,
-            RenderError: EXIT_RENDERING,
-        }
+        codes = _list_codes()
         try:
             command(*args, **kwargs)
         except tuple(codes) as error:
-            _fail(str(error), next(code for kind, code in codes.items() if isinstance(error, kind)))
+            _fail(str(error), _find_code(error))
         except Exception:
             # a fault of the program, not of the data: its traceback, and a code that means nothing else
             traceback.print_exc()
             sys.exit(EXIT_PROGRAM)
 
     return guarded
+
+
+def _list_codes() -> dict[type[Exception], int]:
+    from helpers.delivery.rendering import RenderError
+    from helpers.delivery.runner import ChapterError
+    from helpers.intake.findings import DataError
+    from helpers.study.errors import UsageError
+
+    return {
+        DataError: EXIT_DATA,
+        UsageError: EXIT_USAGE,
+        ChapterError: EXIT_CHAPTER,
+        RenderError: EXIT_RENDERING,
+    }
+
+
+def _find_code(error: Exception) -> int:
+    return next(code for kind, code in _list_codes().items() if isinstance(error, kind))
 
 
 def _fail(message: str, code: int) -> NoReturn:
@@ -93,8 +101,11 @@ def run(
     force: bool,
     parameter: tuple[str, ...],
 ) -> None:
-    """Build the report of a study at a cut."""
-    from helpers.delivery.report import Order, build_report
+    """Build the report of a study at a cut.
+
+    With --all-cuts, a cut that fails does not stop the others; the exit code is that of the first that failed.
+    """
+    from helpers.delivery.report import Order
     from helpers.study.errors import UsageError
     from helpers.study.paths import REPORTS
     from helpers.study.reading import find_study, list_studies, read_cut, read_study
@@ -105,7 +116,8 @@ def run(
     ids = [known.id for known in declared.cuts]
     chosen = ids if all_cuts else [read_cut(declared, cut).id] if cut else ids[-1:]
     name = study if study in list_studies() else str(find_study(study))
-    for cut_id in chosen:
+    failed: dict[str, Exception] = {}
+    for number, cut_id in enumerate(chosen, 1):
         order = Order(
             study=name,
             cut=cut_id,
@@ -117,30 +129,59 @@ def run(
             force=force,
             parameters=dict(_read_parameter(text) for text in parameter),
         )
-        delivery = build_report(order, _say)
-        for number in delivery.untraced:
-            _say(f"warning: a number that no result accounts for: {number}")
+        error = _build_cut(order, declared, number, len(chosen))
+        if error is not None:
+            failed[cut_id] = error
+    if failed:
+        if len(chosen) > 1:
+            _say(f"blina-dli: {len(failed)} of {len(chosen)} cuts failed: {', '.join(failed)}")
+        sys.exit(_find_code(next(iter(failed.values()))))
+
+
+def _build_cut(order: "Order", study: "Study", number: int, total: int) -> Exception | None:
+    """Build one of several cuts and bring the index up to date; say, keep and return an error of this cut alone."""
+    from helpers.delivery.failures import FAILURES, is_of_the_order, record_failure
+    from helpers.delivery.report import build_report
+    from helpers.study.errors import UsageError
+
+    place = f"{number}/{total} " if total > 1 else ""
+    failed: Exception | None = None
+    try:
+        delivery = build_report(order, lambda text: _say(text if text.startswith(" ") else f"{place}{text}"))
+    except (*FAILURES, UsageError) as error:
+        # wrong usage shows at the first cut; later, it is of that cut, such as one that another run is building
+        if is_of_the_order(error) or (number == 1 and isinstance(error, UsageError)):
+            raise
+        _say(f"blina-dli: {f'{place}{study.id}, {order.cut}: ' if place else ''}{error}")
+        failed = error
+    else:
+        for untraced in delivery.untraced:
+            _say(f"warning: a number that no result accounts for: {untraced}")
         for document in delivery.documents:
             click.echo(_shown(document))
-        _keep_index(delivery, declared)
+    try:
+        if isinstance(failed, FAILURES):
+            record_failure(order.out / study.id / order.cut, failed)
+        _keep_index(order.out, study)
+    except OSError as error:
+        _say(f"warning: the index in {order.out} is not up to date: {error.strerror}")
+    return failed
 
 
-def _keep_index(delivery: "Delivery", study: "Study") -> None:
-    """Bring the index of the reports folder up to date where a report was built, or where there is none."""
-    out = delivery.folder.parents[1]
-    if delivery.built or not (out / "index.html").is_file():
-        from helpers.delivery.index import list_indexed_studies, write_index
+def _keep_index(out: Path, study: "Study") -> None:
+    from helpers.delivery.index import list_indexed_studies, remember_study, write_index
 
-        write_index(out, list(list_indexed_studies(study)))
+    remember_study(out, study)
+    write_index(out, list(list_indexed_studies(study, out)))
 
 
-def _read_formats(text: str) -> tuple[str, ...]:
+def _read_formats(text: str, known: tuple[str, ...] = FORMATS) -> tuple[str, ...]:
     from helpers.study.errors import UnknownNameError
 
     formats = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     for name in formats or ("",):
-        if name not in FORMATS:
-            raise UnknownNameError("format", name, FORMATS)
+        if name not in known:
+            raise UnknownNameError("format", name, known)
     return formats
 
 
@@ -193,3 +234,53 @@ def cuts(study: str, out: Path | None) -> None:
         date = cut.date.isoformat() if cut.date else "not stated"
         state = describe_state(declared, cut, (out or REPORTS).resolve())
         click.echo(f"{cut.id:<16}{date:<14}{state:<10}{cut.label}")
+
+
+@main.command()
+@click.argument("study")
+@click.argument("cut_a")
+@click.argument("cut_b")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Reports folder instead of reports/.")
+@click.option("--to", default="", help="Also as files, csv and html, separated by commas, beside the study's reports.")
+@_exit_with_its_code
+def diff(study: str, cut_a: str, cut_b: str, out: Path | None, to: str) -> None:
+    """Say what changed from one cut to another, and why.
+
+    The earlier cut is taken as its report was delivered, where it was; the later one as today's data give it.
+    """
+    from helpers.delivery.differences import FORMATS, write_differences, write_text
+    from helpers.results.changes import compare_cuts
+    from helpers.study.paths import REPORTS
+    from helpers.study.reading import read_cut, read_study
+
+    declared = read_study(study)
+    old, new = read_cut(declared, cut_a), read_cut(declared, cut_b)
+    formats = _read_formats(to, FORMATS) if to else ()
+    reports = (out or REPORTS).resolve()
+    changes = compare_cuts(declared, old, new, reports)
+    click.echo(write_text(changes))
+    for file in write_differences(changes, reports / declared.id, formats) if formats else ():
+        _say(str(_shown(file)))
+
+
+@main.command()
+@click.argument("study")
+@click.option("--cut", help="Id of the cut; without it, the study's last cut.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Reports folder instead of reports/.")
+@click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Chapters run at once.")
+@_exit_with_its_code
+def verify(study: str, cut: str | None, out: Path | None, jobs: int) -> None:
+    """Rebuild a report and compare it with what was delivered.
+
+    What differs first is named, an input, a piece of the program or a delivered file; the exit code is then 1.
+    """
+    from helpers.delivery.verification import verify_report
+    from helpers.study.paths import REPORTS
+    from helpers.study.reading import read_cut, read_study
+
+    declared = read_study(study)
+    chosen = read_cut(declared, cut) if cut else declared.cuts[-1]
+    found = verify_report(declared, chosen, out or REPORTS, jobs, _say)
+    if found.differences:
+        _fail(str(found), EXIT_DATA)
+    click.echo(str(found))

@@ -1,9 +1,6 @@
 """Where a report comes from: code, packages, inputs and outputs, each with its SHA-256 sum."""
 
-import hashlib
 import json
-import platform
-import re
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -12,12 +9,10 @@ from typing import Any
 import pandas as pd
 
 from helpers.display.table import Table, make_table
+from helpers.results.delivered import MANIFEST, Delivered
 from helpers.study.model import Cut, Study
-from helpers.study.paths import BIBLIOGRAPHY, DICTIONARY, NOTEBOOKS, QUARTO_CONFIG, ROOT
-
-DISTRIBUTION = "blina-dli"
-MANIFEST = "manifest.json"
-PACKAGE = Path(__file__).resolve().parents[1]
+from helpers.study.paths import BIBLIOGRAPHY, DICTIONARY, QUARTO_CONFIG, ROOT
+from helpers.study.program import DISTRIBUTION, list_code, list_packages, sum_of
 
 
 @dataclass(frozen=True)
@@ -55,22 +50,22 @@ class Provenance:
         return make_table(pd.DataFrame(rows), "inputs", stub="File", left=["SHA-256"])
 
 
-def collect_provenance(study: Study, cut: Cut) -> Provenance:
-    """Sum up the code and inputs of a study's report at a cut."""
-    code_files = sorted(
-        file
-        for folder, pattern in ((PACKAGE, "**/*"), (NOTEBOOKS, "*.py"))
-        for file in folder.glob(pattern)
-        if file.is_file() and "__pycache__" not in file.parts
-    )
+def collect_provenance(study: Study, cut: Cut, earlier: Delivered | None = None) -> Provenance:
+    """Sum up the code and inputs of a study's report at a cut.
+
+    Parameters
+    ----------
+    study, cut : Study, Cut
+        What is reported.
+    earlier : Delivered, optional
+        The delivered report of the cut before, which this one says the changes since.
+    """
     inputs = {f"data/{study.id}/{file.relative_to(study.folder).as_posix()}": file for file in _study_files(study, cut)}
     inputs |= {file.relative_to(ROOT).as_posix(): file for file in (DICTIONARY, BIBLIOGRAPHY, QUARTO_CONFIG)}
-    return Provenance(
-        metadata.version(DISTRIBUTION),
-        _packages(),
-        {file.relative_to(ROOT).as_posix(): sum_of(file.read_bytes()) for file in code_files},
-        {name: sum_of(file.read_bytes()) for name, file in sorted(inputs.items())},
-    )
+    sums = {name: sum_of(file.read_bytes()) for name, file in sorted(inputs.items())}
+    if earlier is not None:
+        sums[f"reports/{study.id}/{earlier.cut.id}"] = earlier.seal
+    return Provenance(metadata.version(DISTRIBUTION), list_packages(), list_code(), sums)
 
 
 def _study_files(study: Study, cut: Cut) -> list[Path]:
@@ -82,12 +77,6 @@ def _study_files(study: Study, cut: Cut) -> list[Path]:
         for file in study.folder.rglob("*")
         if file.is_file() and not file.name.startswith((".", "~")) and not others & set(file.parents)
     )
-
-
-def _packages() -> dict[str, str]:
-    required = (re.match(r"[\w.-]+", line) for line in metadata.requires(DISTRIBUTION) or [] if "extra ==" not in line)
-    names = sorted(found.group() for found in required if found)
-    return {"Python": platform.python_version(), **{name: metadata.version(name) for name in names}}
 
 
 def make_manifest(provenance: Provenance, asked: dict[str, Any], rendered_with: str, folder: Path) -> dict[str, Any]:
@@ -104,7 +93,6 @@ def make_manifest(provenance: Provenance, asked: dict[str, Any], rendered_with: 
     folder : Path
         The finished folder; every file in it but the manifest is summed up.
     """
-    outputs = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != MANIFEST)
     return {
         "asked": asked,
         "rendered_with": rendered_with,
@@ -112,8 +100,14 @@ def make_manifest(provenance: Provenance, asked: dict[str, Any], rendered_with: 
         "packages": provenance.packages,
         "code": provenance.code,
         "inputs": provenance.inputs,
-        "outputs": {file.relative_to(folder).as_posix(): sum_of(file.read_bytes()) for file in outputs},
+        "outputs": sum_outputs(folder),
     }
+
+
+def sum_outputs(folder: Path) -> dict[str, str]:
+    """SHA-256 sums of every file of a delivered folder, but for its manifest, by relative path."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file != folder / MANIFEST)
+    return {file.relative_to(folder).as_posix(): sum_of(file.read_bytes()) for file in files}
 
 
 def is_current(folder: Path, provenance: Provenance, asked: dict[str, Any]) -> bool:
@@ -124,11 +118,6 @@ def is_current(folder: Path, provenance: Provenance, asked: dict[str, Any]) -> b
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         same = make_manifest(provenance, asked, manifest["rendered_with"], folder)
-    except (ValueError, KeyError, TypeError):
-        return False
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # unreadable, or exchanged for another version at this very moment
     return bool(manifest == same)
-
-
-def sum_of(content: bytes) -> str:
-    """SHA-256 sum in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()

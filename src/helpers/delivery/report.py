@@ -1,9 +1,8 @@
 """Build one report: a study at a data cut, from the raw tables to the delivered folder."""
 
-import csv
 import json
 import shutil
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,14 +10,17 @@ import pandas as pd
 
 from helpers.delivery.chapters import Chapter, Literal, choose_parameters, list_chapters
 from helpers.delivery.document import extract_displays, write_document
-from helpers.delivery.provenance import MANIFEST, collect_provenance, is_current, make_manifest
+from helpers.delivery.provenance import collect_provenance, is_current, make_manifest
+from helpers.delivery.publishing import publish, recover, reserve
 from helpers.delivery.renderers import choose_renderer
 from helpers.delivery.rendering import NOTEBOOK
 from helpers.delivery.runner import ChapterError, Progress, execute_chapters
 from helpers.delivery.traceability import find_untraced_numbers
 from helpers.intake.findings import make_findings_frame
+from helpers.results.changes import Changes, NotCompared, compare_with_last, make_changes_frame
 from helpers.results.cut import CutData, open_cut
-from helpers.results.schema import format_exactly, write_results
+from helpers.results.delivered import INPUTS, MANIFEST, Delivered, find_delivered
+from helpers.results.schema import format_frame, write_results
 from helpers.study.errors import UsageError
 from helpers.study.model import Cut, Study
 from helpers.study.paths import BIBLIOGRAPHY, QUARTO_CONFIG, REPORTS, ROOT
@@ -46,6 +48,8 @@ class Order:
         For whom.
     out : Path
         The reports folder.
+    earlier : Path, optional
+        The reports folder with the report of the cut before; without one, `out`.
     jobs : int
         How many chapters run at once.
     force : bool
@@ -60,6 +64,7 @@ class Order:
     renderer: str = "auto"
     audience: str = "coauthors"
     out: Path = REPORTS
+    earlier: Path | None = None
     jobs: int = 2
     force: bool = False
     parameters: dict[str, Literal] = field(default_factory=dict)
@@ -84,7 +89,8 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     Raises
     ------
     UsageError
-        If the study, the cut or a parameter is unknown, or a declared value does not fit.
+        If the study, the cut or a parameter is unknown, or a declared value does not fit; if another run is building
+        the same cut at the same time.
     DataError
         If the raw data have errors.
     ChapterError
@@ -101,24 +107,25 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     study = read_study(order.study)
     cut = read_cut(study, order.cut)
     folder = order.out / study.id / cut.id
-    provenance = collect_provenance(study, cut)
+    earlier = _find_earlier(order.earlier or order.out, study, cut)
+    provenance = collect_provenance(study, cut, earlier)
     asked = {**given, "study": study.id, "formats": sorted(order.formats), "renderer": order.renderer}
     asked["engine"] = renderer.version
     documents = tuple(folder / f"report.{to}" for to in order.formats)
+    recover(folder)
     if not order.force and is_current(folder, provenance, asked):
         shutil.rmtree(failed_folder(folder), ignore_errors=True)
+        with suppress(UsageError), reserve(folder):
+            pass  # what killed runs left, patients' data among it, goes also where nothing is built
         progress(f"{study.id}, {cut.id}: current, nothing to do (--force builds anyway)")
         return Delivery(folder, documents, built=False)
     data = open_cut(order.study, order.cut, order.audience)
-    progress(f"{study.id}, {cut.id}: {len(chapters)} chapters")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"reports cannot be written to {order.out}: {error.strerror}") from error
-    with tempfile.TemporaryDirectory(prefix=f".{cut.id}-", dir=folder.parent) as name:
-        building, project = Path(name) / "delivered", Path(name) / "project"
-        _write_data(data, building)
-        executed = _execute(chapters, parameters, building / "notebooks", order.jobs, progress, folder)
+    with reserve(folder) as place:
+        progress(f"{study.id}, {cut.id}: {len(chapters)} chapters")
+        building, project = place / "delivered", place / "project"
+        changes = compare_with_last(data, order.earlier or order.out)
+        write_data(data, changes, building)
+        executed = _execute(chapters, parameters, building / "notebooks", order, progress, folder)
         extract_displays(executed, building, mark="SYNTHETIC" if study.synthetic else "")
         _make_project(project, study)
         write_document(executed, data, provenance, project / NOTEBOOK)
@@ -126,25 +133,35 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
         for document in renderer.render(project, order.formats).values():
             shutil.move(document, building / document.name)
         html = building / "report.html"
-        untraced = find_untraced_numbers(html, data) if html.exists() else []
+        untraced = find_untraced_numbers(html, data, changes) if html.exists() else []
         manifest = make_manifest(provenance, asked, renderer.version, building)
         (building / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        _publish(building, folder)
+        publish(building, folder)
+        shutil.rmtree(failed_folder(folder), ignore_errors=True)
     return Delivery(folder, documents, tuple(untraced))
+
+
+def _find_earlier(reports: Path, study: Study, cut: Cut) -> Delivered | None:
+    """Find the delivered report of the cut before, also where a killed run had moved it away."""
+    before = study.get_cut_before(cut)
+    if before is not None:
+        recover(reports / study.id / before.id)
+    return find_delivered(reports, study, before)
 
 
 def _execute(
     chapters: list[Chapter],
     parameters: dict[str, dict[str, Literal]],
     executed: Path,
-    jobs: int,
+    order: Order,
     progress: Progress,
     folder: Path,
 ) -> list[Path]:
     """Execute the chapters; the notebook of a failed one is kept beside the delivered folder."""
     executed.mkdir()
+    reports = {"BLINA_REPORTS": str(order.earlier or order.out)}
     try:
-        return execute_chapters(chapters, parameters, executed, jobs, progress)
+        return execute_chapters(chapters, parameters, executed, order.jobs, progress, reports)
     except ChapterError as error:
         kept = failed_folder(folder)
         kept.mkdir(exist_ok=True)
@@ -152,23 +169,41 @@ def _execute(
         raise ChapterError(error.chapter, error.cell, notebook, error.reason) from error
 
 
-def _write_data(data: CutData, folder: Path) -> None:
+def write_data(data: CutData, changes: Changes | NotCompared, folder: Path) -> None:
+    """Write what a report delivers beside its documents: results, findings, datasets, changes, and what they are of.
+
+    Parameters
+    ----------
+    data : CutData
+        The cut.
+    changes : Changes or NotCompared
+        What changed since the cut before.
+    folder : Path
+        A new folder.
+    """
     (folder / "adam").mkdir(parents=True)
     write_results(data.results, folder / "results.csv")
     _write_frame(make_findings_frame(data.findings), folder / "findings.csv")
     for name, dataset in data.datasets.items():
         _write_frame(dataset, folder / "adam" / f"{name}.csv")
+    if isinstance(changes, Changes):
+        _write_frame(make_changes_frame(changes), folder / "changes.csv")
+    _keep_inputs(data.study, data.cut, folder / INPUTS)
 
 
 def _write_frame(frame: pd.DataFrame, file: Path) -> None:
-    """Write a frame at full precision, dates as ISO, missing cells empty."""
-    text = frame.copy()
-    for column in frame.columns:
-        if pd.api.types.is_float_dtype(frame[column]):
-            text[column] = [format_exactly(value) for value in frame[column]]
-        if pd.api.types.is_datetime64_any_dtype(frame[column]):
-            text[column] = frame[column].dt.strftime("%Y-%m-%d")
-    text.to_csv(file, index=False, lineterminator="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL)
+    format_frame(frame).to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _keep_inputs(study: Study, cut: Cut, folder: Path) -> None:
+    """Keep what the numbers were made from, byte for byte: a later cut is compared with it, whatever is edited then."""
+    raw = study.get_raw_folder(cut)
+    tables = [raw / f"{name}.csv" for name in (*study.tables, *study.optional_tables)]
+    for file in (study.folder / "study.yml", study.published_claims, *tables):
+        if file.is_file():
+            kept = folder / file.relative_to(study.folder)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, kept)
 
 
 def _make_project(folder: Path, study: Study) -> None:
@@ -188,26 +223,19 @@ def failed_folder(folder: Path) -> Path:
     return folder.parent / f"{folder.name}.failed"
 
 
-def _publish(building: Path, folder: Path) -> None:
-    """Swap the finished folder in; the old one goes only once the new one is complete."""
-    shutil.rmtree(failed_folder(folder), ignore_errors=True)
-    old = building.parent / "old"
-    if folder.exists():
-        folder.rename(old)
-    try:
-        building.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise
-
-
 def describe_state(study: Study, cut: Cut, out: Path) -> str:
-    """State of a delivered report: missing, current, or stale where any input or output differs from its manifest."""
+    """State of a cut: failed where its last run failed; else missing, current, or stale.
+
+    A delivered report is stale where any input or output differs from its manifest.
+    """
     folder = out / study.id / cut.id
+    recover(folder)
+    if failed_folder(folder).is_dir():
+        return "failed"
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        current = is_current(folder, collect_provenance(study, cut), manifest["asked"])
+        earlier = _find_earlier(out, study, cut)
+        current = is_current(folder, collect_provenance(study, cut, earlier), manifest["asked"])
     except FileNotFoundError:
         return "missing"
     except (ValueError, KeyError, TypeError):

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,6 +54,7 @@ def execute_chapters(
     folder: Path,
     jobs: int = 1,
     progress: Progress = lambda _: None,
+    environment: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Execute chapters, several at a time, each in a kernel of its own.
 
@@ -69,6 +70,8 @@ def execute_chapters(
         How many chapters run at once.
     progress : callable
         Told of every chapter that is done.
+    environment : mapping of str to str, optional
+        Variables that the kernels find in their environment, which leave no trace in a notebook.
 
     Returns
     -------
@@ -80,7 +83,6 @@ def execute_chapters(
     ChapterError
         For the first chapter, in their order, that failed.
     """
-    os.environ.update(ENVIRONMENT)
 
     def execute(chapter: Chapter) -> Path:
         started = time.monotonic()
@@ -89,13 +91,29 @@ def execute_chapters(
         return notebook
 
     # papermill's own change of folder is one of the whole process: of two at once the later would not be taken back
-    with contextlib.chdir(NOTEBOOKS), ThreadPoolExecutor(max(1, jobs)) as pool:
+    surroundings = _environment({**ENVIRONMENT, **(environment or {})})
+    with surroundings, contextlib.chdir(NOTEBOOKS), ThreadPoolExecutor(max(1, jobs)) as pool:
         running = [pool.submit(execute, chapter) for chapter in chapters]
         try:
             return [future.result() for future in running]
         except ChapterError:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables that kernels inherit, and take them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _execute(chapter: Chapter, parameters: Mapping[str, Literal], folder: Path) -> Path:

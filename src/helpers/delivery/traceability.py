@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.results.changes import Changes, NotCompared, make_changes_frame
 from helpers.results.cut import CutData
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
@@ -86,7 +87,7 @@ def read_visible_text(html: str, only: str = "", without: str = "") -> tuple[str
     return prose, cells
 
 
-def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
+def find_untraced_numbers(report: Path, data: CutData, changes: Changes | NotCompared | None = None) -> list[str]:
     """Numbers of a rendered report that neither the results nor the study's files account for.
 
     A number is accounted for if a result rounds to it at its own precision (a probability as a percentage), or if it
@@ -99,6 +100,8 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
         The HTML report.
     data : CutData
         Its cut.
+    changes : Changes or NotCompared, optional
+        What changed since the cut before, for the chapter that says so.
 
     Returns
     -------
@@ -107,11 +110,15 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
     """
     html = report.read_text(encoding="utf-8")
     conventions = data.study.conventions
-    declared = [conventions.confidence, conventions.days_per_month]
+    declared = [conventions.confidence, conventions.days_per_month, conventions.followed_within_days]
+    declared.append(100 * conventions.one_event_moves_at_most)  # in percentage points
     files = [data.study.folder / "study.yml", *sorted(data.study.get_raw_folder(data.cut).glob("*.csv"))]
     written = " ".join(file.read_text(encoding="utf-8") for file in files)
     results = data.results[~data.results["analysis"].isin(["audit", "km_curve", "cif_curve"])]
     values = [*_values(results), *declared]
+    if isinstance(changes, Changes):
+        values += _changed_values(changes)
+        written += " ".join(cell for column in make_changes_frame(changes).to_numpy() for cell in column)
     endpoints = {endpoint.param for endpoint in data.study.endpoints}
     printed = [item.claim for item in data.audited if item.claim.endpoint in endpoints]
     beside = " ".join(claim.printed for claim in printed)  # printed values stand beside what cannot be derived
@@ -131,6 +138,15 @@ def find_untraced_numbers(report: Path, data: CutData) -> list[str]:
 
 def _values(results: pd.DataFrame) -> list[float]:
     return [abs(value) for column in ("value", "time_months") for value in results[column].dropna().unique()]
+
+
+def _changed_values(changes: Changes) -> list[float]:
+    """Numbers of the cut before, and by how much they changed; a probability changes by percentage points."""
+    numbers = changes.numbers
+    differences = numbers["difference"].dropna().abs()
+    points = 100 * differences[numbers["stat"].isin(["p", "survival", "cif"])]
+    steps = pd.concat([numbers["old"], numbers["new"]]).dropna()
+    return [*_values(changes.old_results), *steps, *differences, *points]
 
 
 def find_untraced(text: str, values: Iterable[float], written: str, signed: bool = False) -> list[str]:

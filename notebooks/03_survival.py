@@ -24,6 +24,11 @@
 # event forestalls another. Where the source gives no times by patient, the endpoint is not derivable, and nothing is
 # reconstructed. In every figure, steps are the estimate, the band its interval, ticks mark censored patients; the table
 # counts patients at risk, and events and censored patients before each time.
+#
+# A curve is drawn faint from where one more event would move it by more than the declared amount, because it rests on
+# too few patients there. @tbl-maturity says how far each curve can be trusted.
+#
+# ## Overall survival {#sec-os}
 
 # %% tags=["parameters"]
 #| include: false
@@ -40,9 +45,6 @@ from helpers.results.cut import open_cut
 #| include: false
 data = open_cut(study, cut, audience)
 
-# %% [markdown]
-# ## Overall survival {#sec-os}
-
 # %%
 #| label: fig-os
 #| fig-cap: Overall survival
@@ -50,7 +52,7 @@ figures.plot_survival(data, "OS")
 
 # %%
 #| echo: false
-sentences.compare_endpoint(data, "OS")
+sentences.describe_curve(data, "OS")
 
 # %% [markdown]
 # ## Disease-free and relapse-free survival {#sec-dfs}
@@ -62,7 +64,7 @@ figures.plot_survival(data, "DFS")
 
 # %%
 #| echo: false
-sentences.compare_endpoint(data, "DFS")
+sentences.describe_curve(data, "DFS")
 
 # %%
 #| label: fig-rfs
@@ -109,7 +111,14 @@ figures.plot_incidence(data, ["CIR", "NRM"])
 tables.make_table_printed_survival(data)
 
 # %% [markdown]
-# ## Medians and probabilities {#sec-medians}
+# ## Maturity, medians and probabilities {#sec-medians}
+#
+# The more patients are still followed without an event, the more the next data cut can change.
+
+# %%
+#| label: tbl-maturity
+#| tbl-cap: Maturity of the data, events so far, patients still followed, and how far each curve can be trusted
+tables.make_table_maturity(data, ["OS", "RFS", "DFS", "DOR", "DORANY", "CLFS", "CIR", "NRM"])
 
 # %%
 #| label: tbl-medians

@@ -11,6 +11,7 @@ import pytest
 from helpers.display import figures
 from helpers.display.absence import NOT_DECLARED as SAYS_NOT_DECLARED
 from helpers.display.sentences import describe_time_to_event
+from helpers.results.changes import compare_with_last
 from helpers.study.paths import REPORTS
 
 ALL = {
@@ -42,11 +43,12 @@ def drawn(cohort):
 
 
 NOT_DECLARED = {
+    "changed_curves": lambda data: figures.plot_changed_curves(compare_with_last(data), "DOR"),
     "flow": lambda data: figures.plot_flow(data),
     "incidence": lambda data: figures.plot_incidence(data, ["CIR", "NRM"]),
     "terms": lambda data: figures.plot_terms(data),
 }
-"""What a patient listing has nothing for; see test_figures_of_events."""
+"""What a patient listing has nothing for; see test_figures_of_events and test_changes."""
 
 
 def test_every_figure_is_tested():

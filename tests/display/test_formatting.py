@@ -82,6 +82,19 @@ def test_intervals_and_ranges():
     assert f.format_fraction(None, 17) == "–"
 
 
+def test_changes_have_a_sign():
+    """A typographic minus; no sign where rounding leaves nothing; a dash where there is no difference."""
+    assert f.format_change(13) == "+13"
+    assert f.format_change(-2) == "−2"
+    assert f.format_change(0) == "0"
+    assert f.format_months_change(-7.25) == "−7.3"
+    assert f.format_months_change(-0.04) == f.format_months_change(0.04) == "0.0"
+    assert f.format_points(0.0315) == "+3.2"
+    assert f.format_points(-0.0125) == "−1.3"
+    for form in (f.format_change, f.format_months_change, f.format_points):
+        assert form(None) == form(float("nan")) == "–"
+
+
 P_VALUES = [
     (0.23, "0.23"), (0.0449, "0.04"), (0.0449999, "0.04"), (0.045, "0.045"), (0.0494, "0.049"),
     (0.0497, "0.0497"), (0.05, "0.050"), (0.0502, "0.0502"), (0.052, "0.052"), (0.05499, "0.055"), (0.055, "0.06"),

@@ -9,6 +9,7 @@ import pytest
 from helpers.display import tables
 from helpers.display.absence import NOT_DECLARED, Absence
 from helpers.display.table import make_table
+from helpers.results.changes import compare_with_last
 from helpers.results.cut import open_cut
 
 ALL = {
@@ -22,6 +23,7 @@ ALL = {
     "endpoints": lambda data: tables.make_table_endpoints(data),
     "gvhd": lambda data: tables.make_table_gvhd(data, ["GVHDANY", "AGVHD"]),
     "listing": lambda data: tables.make_table_listing(data),
+    "maturity": lambda data: tables.make_table_maturity(data, ["OS", "DOR", "DORANY"]),
     "medians": lambda data: tables.make_table_medians(data, ["DOR", "DORANY"]),
     "never seen": lambda data: tables.make_table_never_seen(data),
     "outcomes": lambda data: tables.make_table_outcomes(data, ["RELAPSE", "RELBM"], "relapse"),
@@ -36,14 +38,19 @@ ALL = {
 OF_PROTOCOLS = {
     "adherence": lambda data: tables.make_table_adherence(data),
     "benchmarks": lambda data: tables.make_table_benchmarks(data),
+    "changed numbers": lambda data: tables.make_table_changed_numbers(compare_with_last(data), "response"),
     "eligibility": lambda data: tables.make_table_eligibility(data),
     "exposure": lambda data: tables.make_table_exposure(data),
     "incidence": lambda data: tables.make_table_incidence(data, ["CIR"]),
     "later states": lambda data: tables.make_table_later_states(data),
+    "method changes": lambda data: tables.make_table_method_changes(compare_with_last(data)),
+    "new patients": lambda data: tables.make_table_new_patients(compare_with_last(data)),
+    "patient changes": lambda data: tables.make_table_patient_changes(compare_with_last(data)),
     "safety": lambda data: tables.make_table_safety(data, ["CRS"], "crs"),
+    "source values": lambda data: tables.make_table_source_values(compare_with_last(data)),
     "terms": lambda data: tables.make_table_terms(data),
 }
-"""What a published listing does not declare; see test_tables_protocol."""
+"""What a published listing does not declare; see test_tables_protocol, and test_changes for those of two cuts."""
 
 
 def test_every_table_is_tested():

@@ -36,6 +36,7 @@ ALL = {
     "incidence": lambda data: tables.make_table_incidence(data, INCIDENCE),
     "later states": lambda data: tables.make_table_later_states(data),
     "listing": lambda data: tables.make_table_listing(data),
+    "maturity": lambda data: tables.make_table_maturity(data, [*SURVIVAL, *INCIDENCE]),
     "medians": lambda data: tables.make_table_medians(data, SURVIVAL),
     "outcomes": lambda data: tables.make_table_outcomes(data, ["RELAPSE", "DEATH", "NEWTHER"], "outcomes"),
     "reconciliation": lambda data: tables.make_table_reconciliation(data),

@@ -64,7 +64,8 @@ def faults_of(script: Path) -> list[str]:
 
 def test_there_are_the_chapters_of_the_report():
     names = [script.stem for script in SCRIPTS]
-    assert names == ["01_cohort", "02_endpoints", "03_survival", "04_safety", "05_published_claims"]
+    chapters = ["01_cohort", "02_endpoints", "03_survival", "04_safety", "05_published_claims", "06_since_last_cut"]
+    assert names == chapters
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)

@@ -118,7 +118,7 @@ def find_untraced_numbers(report: Path, data: CutData, changes: Changes | NotCom
     values = [*_values(results), *declared]
     if isinstance(changes, Changes):
         values += _changed_values(changes)
-        written += " ".join(cell for column in make_changes_frame(changes).to_numpy() for cell in column)
+        written += f" {' '.join(_changed_words(changes))}"
     endpoints = {endpoint.param for endpoint in data.study.endpoints}
     printed = [item.claim for item in data.audited if item.claim.endpoint in endpoints]
     beside = " ".join(claim.printed for claim in printed)  # printed values stand beside what cannot be derived
@@ -141,12 +141,25 @@ def _values(results: pd.DataFrame) -> list[float]:
 
 
 def _changed_values(changes: Changes) -> list[float]:
-    """Numbers of the cut before, and by how much they changed; a probability changes by percentage points."""
-    numbers = changes.numbers
-    differences = numbers["difference"].dropna().abs()
-    points = 100 * differences[numbers["stat"].isin(["p", "survival", "cif"])]
-    steps = pd.concat([numbers["old"], numbers["new"]]).dropna()
-    return [*_values(changes.old_results), *steps, *differences, *points]
+    """Numbers of the cut before and after each step, and of how many patients and records something is told."""
+    steps = pd.concat([changes.numbers["old"], changes.numbers["new"]]).dropna()
+    told = [changes.new_patients, changes.patients, changes.source_values, changes.method]
+    told += [changes.new_patients[changes.new_patients[side] == ""] for side in ("old", "new")]
+    for frame, columns in ((changes.patients, ["what", "cause"]), (changes.source_values, ["what"])):
+        told += [rows for column in columns for _, rows in frame.groupby(column)]
+    counts = {len(rows) for rows in told} | {rows["patient"].nunique() for rows in told if "patient" in rows}
+    return [*_values(changes.old_results), *steps, *counts]
+
+
+def _changed_words(changes: Changes) -> Iterator[str]:
+    """Cells of the comparison as they are delivered, and by how much numbers changed, as it may be printed."""
+    for row in make_changes_frame(changes).to_numpy():
+        yield from row
+    known = changes.numbers[changes.numbers["difference"].notna()]
+    is_share = known["stat"].isin(["p", "survival", "cif"])
+    for difference, share in zip(known["difference"].abs(), is_share, strict=True):
+        # a probability changes by percentage points; one decimal, also below one
+        yield from (_round(100 * difference if share else difference, places) for places in (0, 1))
 
 
 def find_untraced(text: str, values: Iterable[float], written: str, signed: bool = False) -> list[str]:

@@ -74,6 +74,26 @@ def format_months(value: float | None) -> str:
     return NOT_REACHED if value is None else round_half_up(value, 1)
 
 
+def format_change(difference: float | None, decimals: int = 0) -> str:
+    """By how much a number changed, with its sign: +13, −2.1; 0.0 where rounding hides it, a dash where unknown."""
+    if difference is None or math.isnan(difference):
+        return NONE
+    text = round_half_up(abs(difference), decimals)
+    if not float(text):
+        return text
+    return f"{'+' if difference > 0 else '−'}{text}"
+
+
+def format_months_change(difference: float | None) -> str:
+    """By how much a time changed, in months: +3.1."""
+    return format_change(difference, 1)
+
+
+def format_points(difference: float | None) -> str:
+    """By how much a probability changed, in percentage points: −3.2."""
+    return format_change(None if difference is None else 100 * difference, 1)
+
+
 def format_range(low: float | None, high: float | None, scientific: bool = False) -> str:
     """Smallest to largest."""
     form = format_scientific if scientific else format_number

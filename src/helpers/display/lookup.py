@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from helpers.display.absence import NotDerivableError, NotInStudyError
-from helpers.display.formatting import format_percent, join_words
+from helpers.display.formatting import format_number, format_percent, join_words
 from helpers.results.cut import CutData
 from helpers.results.derivability import describe_missing
 from helpers.results.schema import get_method, get_note, get_stats
@@ -84,6 +84,11 @@ def ci(data: CutData) -> str:
     return f"{format_percent(data.study.conventions.confidence, 1)} CI"
 
 
+def name_largest_move(data: CutData) -> str:
+    """How far one more event may move a curve that is trusted, such as 10 percentage points."""
+    return f"{format_number(100 * data.study.conventions.one_event_moves_at_most, 2)} percentage points"
+
+
 def find_endpoint(data: CutData, param: str) -> Endpoint:
     """Declared endpoint by its code, or a NotInStudyError."""
     for endpoint in data.study.endpoints:
@@ -110,6 +115,12 @@ def find_incidence_endpoints(data: CutData, params: Sequence[str]) -> list[Endpo
     """Those of the endpoints that have a cumulative incidence here; errors as of `find_survival_endpoints`."""
     declared = [e for e in data.study.endpoints if e.param in params and e.competing]
     return _keep_derivable(data, declared, f"This study has no cumulative incidence of {' or '.join(params)}")
+
+
+def find_curves(data: CutData, params: Sequence[str]) -> list[Endpoint]:
+    """Those of the endpoints that have a curve here, of either kind; errors as of `find_survival_endpoints`."""
+    declared = [endpoint for endpoint in data.study.endpoints if endpoint.param in params]
+    return _keep_derivable(data, declared, f"This study has no curve of {' or '.join(params)}")
 
 
 def _keep_derivable(data: CutData, declared: Sequence[Endpoint], absence: str) -> list[Endpoint]:
@@ -179,6 +190,11 @@ def list_strata(data: CutData) -> list[tuple[str, str, str]]:
     variables = {variable.name: variable for variable in data.study.variables}
     strata = [(group, level, label) for group in data.study.strata for level, label in variables[group].levels.items()]
     return [("", "", "All patients"), *strata]
+
+
+def list_compared(data: CutData) -> list[tuple[str, str, str]]:
+    """Strata that have a curve of their own, as (group, level, printed label), all patients first."""
+    return [stratum for stratum in list_strata(data) if stratum[0] in ("", *data.study.comparisons)]
 
 
 def list_baseline(data: CutData) -> list[Variable]:

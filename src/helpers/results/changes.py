@@ -22,12 +22,12 @@ from helpers.study.paths import REPORTS
 
 HEADLINES = {
     "count": ("n",),
-    "proportion": ("n", "N", "p"),
-    "km": ("n", "events", "median"),
-    "km_at": ("survival",),
+    "proportion": ("n", "N", "p", "lcl", "ucl"),
+    "km": ("n", "events", "median", "median_lcl", "median_ucl"),
+    "km_at": ("survival", "lcl", "ucl"),
     "cif": ("n", "events", "competing"),
-    "cif_at": ("cif",),
-    "follow_up": ("median",),
+    "cif_at": ("cif", "lcl", "ucl"),
+    "follow_up": ("median", "lcl", "ucl"),
 }
 """The statistics whose changes are traced to their causes, of all patients."""
 NUMBER = ["analysis", "param", "population", "variable", "time_months", "stat"]

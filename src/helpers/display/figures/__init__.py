@@ -1,5 +1,6 @@
 """The figures of the report; each takes the data of a cut and returns what a chapter displays."""
 
+from helpers.display.figures.changes import plot_changed_curves
 from helpers.display.figures.claims import plot_verdicts
 from helpers.display.figures.flow import plot_flow
 from helpers.display.figures.incidence import plot_incidence
@@ -9,6 +10,7 @@ from helpers.display.figures.swimmer import plot_swimmer
 from helpers.display.figures.terms import plot_terms
 
 __all__ = [
+    "plot_changed_curves",
     "plot_flow",
     "plot_incidence",
     "plot_response",

@@ -1,11 +1,10 @@
-"""What curves over time share: reading them from the results, steps, numbers at risk, and the test between strata."""
+"""What curves over time share: reading them from the results, axes, numbers at risk, and the test between strata."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -83,17 +82,6 @@ def list_strata_curves(data: CutData, endpoint: Endpoint, group: str) -> list[St
         look = Look(label, COLOURS[place % len(COLOURS)], LINE_STYLES[place % len(LINE_STYLES)])
         found.append(StratumCurve(group, level, look, get_event_counts(data, endpoint, group, level)))
     return found
-
-
-def draw_steps(axes: Axes, curve: pd.DataFrame, stat: str, look: Look, start: float) -> None:
-    """Draw a curve from its value at time zero to the last time observed, and no further, with its censoring ticks."""
-    if curve.empty:
-        return
-    times = np.concatenate([[0.0], curve["time_months"]])
-    values = np.concatenate([[start], curve[stat]])
-    axes.plot(times, values, drawstyle="steps-post", color=look.colour, linestyle=look.style, linewidth=1.5)
-    censored = curve[curve["n_censor"] > 0]
-    axes.plot(censored["time_months"], censored[stat], "|", color=look.colour, markersize=5, markeredgewidth=0.8)
 
 
 def draw_time_axis(axes: Axes, ticks: Sequence[float], label: str) -> None:
@@ -179,6 +167,16 @@ def make_keys(data: CutData, events: float | None) -> list[Artist]:
     band = Patch(facecolor=INK, alpha=0.16, linewidth=0, label=ci(data))
     tick = Line2D([], [], marker="|", linestyle="", color=INK, markersize=6, label="Censored")
     return [band, tick] if events else [tick]
+
+
+def head_panel(axes: Axes, handles: Sequence[Artist]) -> None:
+    """Put the legend of a figure with one panel above it, in one line, where it covers no curve."""
+    for handle in handles:
+        handle.set_label(" ".join(str(handle.get_label()).split()))
+    axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), fontsize=SMALL, handlelength=2.4, borderaxespad=0.3,
+        borderpad=0, columnspacing=1.2, ncols=len(handles),
+    )  # fmt: skip
 
 
 def head_panels(figure: MatplotlibFigure, panels: Sequence[Head], ncols: int = 1) -> None:

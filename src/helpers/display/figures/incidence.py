@@ -1,10 +1,10 @@
 """Cumulative incidence with competing events: all patients, then each endpoint by stratum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.gridspec import GridSpec
@@ -21,7 +21,6 @@ from helpers.display.figures.curves import (
     draw_heading,
     draw_numbers,
     draw_row_label,
-    draw_steps,
     draw_strata_table,
     draw_time_axis,
     head_panels,
@@ -35,9 +34,11 @@ from helpers.display.figures.curves import (
     read_wide,
     write_in_panel,
 )
+from helpers.display.figures.steps import Curve, draw_band, draw_steps, make_faint_key, read_curve
 from helpers.display.figures.style import COLOURS, INK, LINE_STYLES, Figure, finish, make_figure, report_style
-from helpers.display.lookup import explain_missing, find_incidence_endpoints, get_event_counts
+from helpers.display.lookup import explain_missing, find_incidence_endpoints, get_event_counts, list_compared
 from helpers.display.sentences.endpoints import describe_time_to_event
+from helpers.display.sentences.maturity import describe_faint
 from helpers.results.cut import CutData
 from helpers.study.endpoints import Endpoint
 
@@ -74,6 +75,7 @@ def plot_incidence(data: CutData, params: Sequence[str]) -> Figure:
     with report_style(f"incidence-{'-'.join(looks)}"):
         figure = _draw(data, endpoints, looks, pairs)
         said = [str(describe_time_to_event(data, endpoint.param)) for endpoint in endpoints]
+        said += [describe_faint(data, endpoint) for endpoint in endpoints]
         said += [describe_strata(data, endpoint, group) for endpoint, group in pairs]
         asked = [endpoint for endpoint in data.study.endpoints if endpoint.param in params]
         said += [f"{reason}." for reason in explain_missing(data, asked)]
@@ -97,9 +99,10 @@ def _draw(
     cell = (0, 0) if beside else (0, slice(None))
     axes, below = _add_panel(figure, grid, cell, lines[0], top)
     _draw_overall(axes, below, data, endpoints, looks, table)
-    handles = [make_line(_name(data, endpoint), looks[endpoint.param]) for endpoint in endpoints]
+    handles: list[Artist] = [make_line(_name(data, endpoint), looks[endpoint.param]) for endpoint in endpoints]
     events = sum(get_event_counts(data, endpoint)["events"] or 0 for endpoint in endpoints)
-    heads: list[list[Head]] = [[(axes, name_patients(data, endpoints[0]), [*handles, *make_keys(data, events)])]]
+    handles += [*make_keys(data, events), *make_faint_key(data, _read_curves(data, endpoints))]
+    heads: list[list[Head]] = [[(axes, name_patients(data, endpoints[0]), handles)]]
     for place, (endpoint, group) in enumerate(pairs):
         row, column = (0, 1) if beside else (1 + place // 2, place % 2)
         axes, below = _add_panel(figure, grid, (row, column), lines[row], top)
@@ -110,6 +113,13 @@ def _draw(
     for row, panels in enumerate(heads):
         head_panels(figure, panels, ncols=1 if row or beside else 2)
     return figure
+
+
+def _read_curves(data: CutData, endpoints: Sequence[Endpoint]) -> Iterator[Curve]:
+    """Every curve that is drawn: of each endpoint that of all patients and those of the strata that are compared."""
+    for endpoint in endpoints:
+        for group, level, _ in list_compared(data):
+            yield read_curve(data, endpoint, group, level)
 
 
 def _title(data: CutData, endpoint: Endpoint, group: str, beside: bool) -> str:
@@ -200,9 +210,9 @@ def _draw_overall(
     ticks = max((read_ticks(read_wide(data, "cif_risk", endpoint)) for endpoint in endpoints), key=lambda t: t[-1])
     draw_time_axis(axes, ticks, f"Months from {endpoints[0].origin.label}")
     for endpoint in endpoints:
-        look, curve = looks[endpoint.param], read_wide(data, "cif_curve", endpoint)
-        _draw_band(axes, curve, look.colour)
-        draw_steps(axes, curve, "cif", look, start=0.0)
+        look, curve = looks[endpoint.param], read_curve(data, endpoint)
+        draw_band(axes, curve, look.colour, 0.13)
+        draw_steps(axes, curve, look)
     if not get_event_counts(data, endpoints[0])["n"]:
         write_in_panel(axes, "No patients")
     for place, line in enumerate(table):
@@ -218,19 +228,9 @@ def _name(data: CutData, endpoint: Endpoint) -> str:
     return f"{endpoint.label} ({endpoint.param}{'' if events else ', no events'})"
 
 
-def _draw_band(axes: Axes, curve: pd.DataFrame, colour: str) -> None:
-    if curve.empty:
-        return
-    # before the first event nothing is uncertain; afterwards a limit that does not exist is not drawn
-    lower, upper = (np.concatenate([[0.0], curve[limit].where(curve["cif"] > 0, 0.0)]) for limit in ("lcl", "ucl"))
-    times = np.concatenate([[0.0], curve["time_months"]])
-    axes.fill_between(times, lower, upper, step="post", color=colour, alpha=0.13, linewidth=0)
-
-
 def _draw_strata(axes: Axes, below: Axes, data: CutData, endpoint: Endpoint, curves: Sequence[StratumCurve]) -> None:
     ticks = read_ticks(read_wide(data, "cif_risk", endpoint))
     draw_time_axis(axes, ticks, f"Months from {endpoint.origin.label}")
     for curve in curves:
-        steps = read_wide(data, "cif_curve", endpoint, curve.group, curve.level)
-        draw_steps(axes, steps, "cif", curve.look, start=0.0)
+        draw_steps(axes, read_curve(data, endpoint, curve.group, curve.level), curve.look)
     draw_strata_table(below, data, endpoint, curves, ticks)

@@ -17,9 +17,9 @@ from helpers.display.figures.curves import (
     describe_strata,
     draw_numbers,
     draw_row_label,
-    draw_steps,
     draw_strata_table,
     draw_time_axis,
+    head_panel,
     head_panels,
     list_strata_curves,
     make_keys,
@@ -31,10 +31,12 @@ from helpers.display.figures.curves import (
     read_wide,
     write_in_panel,
 )
+from helpers.display.figures.steps import Curve, Ticks, draw_band, draw_steps, make_faint_key, read_curve
 from helpers.display.figures.style import COLOURS, INK, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import count, format_months, format_months_interval, format_number
-from helpers.display.lookup import ci, find_survival_endpoints, get
+from helpers.display.lookup import ci, find_survival_endpoints, get, list_compared
 from helpers.display.sentences.endpoints import describe_time_to_event
+from helpers.display.sentences.maturity import describe_faint
 from helpers.results.cut import CutData
 from helpers.study.endpoints import Endpoint
 
@@ -58,7 +60,8 @@ def plot_survival(data: CutData, param: str) -> Figure:
         Code of a derived endpoint.
     """
     (endpoint,) = find_survival_endpoints(data, [param])
-    alt = f"Kaplan–Meier curve with risk table. {describe_time_to_event(data, param)}"
+    said = f"{describe_time_to_event(data, param)} {describe_faint(data, endpoint)}".strip()
+    alt = f"Kaplan–Meier curve with risk table. {said}"
     with report_style(f"survival-{param}"):
         if not data.study.comparisons:
             return _plot_all(data, endpoint, alt)
@@ -66,10 +69,11 @@ def plot_survival(data: CutData, param: str) -> Figure:
 
 
 def _plot_all(data: CutData, endpoint: Endpoint, alt: str) -> Figure:
-    curve, risk = read_wide(data, "km_curve", endpoint), read_wide(data, "km_risk", endpoint)
+    curve, risk = read_curve(data, endpoint), read_wide(data, "km_risk", endpoint)
     figure = make_figure(3.9)
     axes, table = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-    _draw_curve(axes, curve)
+    _draw_curve(axes, curve, COLOURS[0])
+    head_panel(axes, [*make_keys(data, curve.events), *make_faint_key(data, [curve])])
     axes.set_ylabel(PROBABILITY)
     axes.set_xlabel(f"Months from {endpoint.origin.label}")
     axes.tick_params(labelbottom=True)
@@ -111,7 +115,7 @@ def _plot_beside_strata(data: CutData, endpoint: Endpoint, alt: str) -> Figure:
 
 
 def _draw_overall(axes: Axes, table: Axes, data: CutData, endpoint: Endpoint, ticks: Sequence[float]) -> Head:
-    _draw_curve(axes, read_wide(data, "km_curve", endpoint), INK)
+    _draw_curve(axes, read_curve(data, endpoint), INK)
     risk = read_wide(data, "km_risk", endpoint)
     for place, (label, stat) in enumerate(ROWS.items()):
         draw_row_label(table, place, label)
@@ -125,7 +129,8 @@ def _make_handles(data: CutData, endpoint: Endpoint) -> list[Artist]:
     if km.get("median") is not None:
         interval = format_months_interval(km["median_lcl"], km["median_ucl"])
         words += f", median {format_months(km['median'])} months\n({ci(data)} {interval})"
-    return [make_line(words, Look(words, INK, "-")), *make_keys(data, km["events"])]
+    faint = make_faint_key(data, (read_curve(data, endpoint, group, level) for group, level, _ in list_compared(data)))
+    return [make_line(words, Look(words, INK, "-")), *make_keys(data, km["events"]), *faint]
 
 
 def _draw_strata(
@@ -133,28 +138,19 @@ def _draw_strata(
 ) -> Head:
     curves = list_strata_curves(data, endpoint, group)
     for curve in curves:
-        steps = read_wide(data, "km_curve", endpoint, group, curve.level)
-        draw_steps(axes, steps, "survival", curve.look, start=1.0)
+        draw_steps(axes, read_curve(data, endpoint, group, curve.level), curve.look)
     _draw_half(axes)
     draw_strata_table(table, data, endpoint, curves, ticks)
     return axes, f"By {name_group(data, group)}", make_strata_handles(data, endpoint, curves)
 
 
-def _draw_curve(axes: Axes, curve: pd.DataFrame, colour: str = COLOURS[0]) -> None:
-    if curve.empty:
+def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
+    if curve.steps.empty:
         write_in_panel(axes, "No patients")
-        curve = pd.DataFrame(columns=["time_months", "survival", "lcl", "ucl", "n_censor"], dtype=float)
-    elif not curve["n_event"].any():
+    elif not curve.events:
         write_in_panel(axes, "No events")
-    start = pd.DataFrame({"time_months": [0.0], "survival": [1.0], "lcl": [1.0], "ucl": [1.0], "n_censor": [0.0]})
-    steps = pd.concat([start, curve], ignore_index=True) if len(curve) else start.iloc[:0]
-    times = steps["time_months"].to_numpy()
-    # before the first event the limits are those of certainty; afterwards a limit that does not exist is not drawn
-    known = steps[["lcl", "ucl"]].where(steps["survival"] < 1, 1.0)
-    axes.fill_between(times, known["lcl"], known["ucl"], step="post", color=colour, alpha=0.16, linewidth=0)
-    axes.step(times, steps["survival"], where="post", color=colour, linewidth=1.6)
-    censored = steps[steps["n_censor"] > 0]
-    axes.plot(censored["time_months"], censored["survival"], "|", color=INK, markersize=7, markeredgewidth=1.0)
+    draw_band(axes, curve, colour, 0.16)
+    draw_steps(axes, curve, Look("", colour, "-"), Ticks(INK, 7, 1.0))
     _draw_half(axes)
     _draw_percent_axis(axes)
 

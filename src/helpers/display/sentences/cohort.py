@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from helpers.display.formatting import count, format_number, format_percent, format_range, join_words, within_sentence
-from helpers.display.lookup import count_patients, find, get, list_baseline, list_strata
+from helpers.display.lookup import count_patients, find, get, list_baseline, list_strata, name_largest_move
 from helpers.display.prose import Prose, plain
 from helpers.display.sentences.treatment import add_up_flow
 from helpers.results.cut import CutData
@@ -76,7 +76,12 @@ def describe_conventions(data: CutData) -> Prose:
                 "- A median is the time at which the curve falls to one half; where it rests at one half before it "
                 "falls again, the midpoint of that rest. It is NR where the curve stays above one half, and an "
                 "estimate is NE past the last follow-up.",
-                "- Follow-up is the median of the reverse Kaplan–Meier curve [@schemper1996].",
+                "- Follow-up is the median of the reverse Kaplan–Meier curve [@schemper1996]; its completeness is the "
+                "share observed of the person-time possible until the event or the data cut [@clark2002]. A patient "
+                f"without an event who was seen within {conventions.followed_within_days} days before the data cut is "
+                "still followed.",
+                "- A curve is drawn faint from where one more event would move it by more than "
+                f"{name_largest_move(data)} [@gebski2018].",
                 f"- Months are days divided by {conventions.days_per_month:g}; the day of the origin is day zero.",
                 f"- Quartiles interpolate linearly between the ordered values.{descriptive}",
                 *_describe_competing(data),

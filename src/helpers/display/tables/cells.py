@@ -57,6 +57,16 @@ def show_median_time(stats: Stats, lower: str, upper: str) -> str:
     return f"{format_months(stats['median'])} ({format_months_interval(stats[lower], stats[upper])})"
 
 
+def show_trusted_time(stats: Stats) -> str:
+    """Months until which a curve can be trusted, in words where that is all or none of it; a dash without patients."""
+    if not stats.get("n"):
+        return NONE
+    months = stats["trusted_months"]
+    if months is None:
+        return "whole curve"
+    return format_months(months) if months else "no part"
+
+
 def show_probability(stats: Stats, stat: str, n: float | None, sign: str = "") -> str:
     """Probability with its limits, in per cent: 81 (67–90); NE past the last follow-up, a dash without patients."""
     if stat not in stats:

@@ -22,7 +22,7 @@ from helpers.display.formatting import count, format_number, join_words, within_
 from helpers.display.prose import Prose
 from helpers.results.changes import Changes, NotCompared
 from helpers.results.method import CODE, DECLARATION, PACKAGE
-from helpers.results.patient_changes import EVENT, GRADES, MOVED, NOT_TREATED, RESPONSE, WITHDRAWN
+from helpers.results.patient_changes import EVENT, EVENT_CHANGED, GRADES, MOVED, NOT_TREATED, RESPONSE, WITHDRAWN
 from helpers.results.replay import FOLLOW_UP
 from helpers.results.source_values import CORRECTED, LATE, REMOVED
 from helpers.study.endpoints import Endpoint
@@ -72,6 +72,7 @@ def _describe_patients(changes: Changes) -> str:
     parts = [f"{_some(followed)} {_were(followed)} followed longer"]
     parts += [f"{_some(events)} had an event that was not known then"]
     for what, words in {
+        EVENT_CHANGED: "the day or the kind of an event changed",
         WITHDRAWN: "an event no longer holds",
         RESPONSE: "a response changed",
         GRADES: "the worst grade of an adverse event or of GVHD changed",

@@ -105,7 +105,7 @@ def make_table_changed_numbers(changes: Changes | NotCompared, topic: Topic) -> 
     found = require_changes(changes)
     if topic not in SUBJECTS:
         raise ValueError(f"unknown topic '{topic}'; known: {', '.join(SUBJECTS)}")
-    lines = _list_lines(found, topic)
+    lines = [line for line in _list_lines(found, topic) if line.number or _is_seen(found, line)]
     if not lines:
         if not _declares(found.study, topic):
             raise NotInStudyError(f"This study declares no {SUBJECTS[topic]}")
@@ -150,6 +150,11 @@ def _list_lines(changes: Changes, topic: Topic) -> list[_Line]:
         limits.setdefault((*place[:5], estimate), set())
     lines = [_Line(*place, numbers.get(place), frozenset(causes)) for place, causes in limits.items()]
     return sorted(lines, key=lambda line: _order(changes.study, line))
+
+
+def _is_seen(changes: Changes, line: _Line) -> bool:
+    """Whether a reader sees that limits or a denominator changed: at the digits shown they may be the same."""
+    return _show(changes.old_results, line) != _show(changes.new_results, line)
 
 
 def _show_cause(line: _Line, cause: str, n: float | None) -> str:

@@ -33,7 +33,7 @@ from helpers.display.figures.curves import (
     write_in_panel,
 )
 from helpers.display.figures.incidence import TOPS
-from helpers.display.figures.steps import STARTS, STATS, Curve, draw_band, draw_steps
+from helpers.display.figures.steps import STATS, Curve, draw_band, draw_steps, make_curve
 from helpers.display.figures.style import COLOURS, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import (
     NOT_DERIVABLE,
@@ -121,17 +121,8 @@ def _read_side(cut: Cut, results: pd.DataFrame, endpoint: Endpoint, colour: str,
     rows = select(results, analysis=f"{endpoint.curve}_curve", group="", level="", **about)
     wide = rows.pivot_table(index="time_months", columns="stat", values="value", dropna=False).reset_index()
     label = f"{explain_cut(cut)}: {_count(stats)}"
-    columns = ["time_months", stat, "lcl", "ucl", "n_censor"]
-    if wide.empty:
-        none = Curve(pd.DataFrame(columns=columns, dtype=float), stat, events=False, trusted=None)
-        return _Side(cut, none, stats, pd.DataFrame(columns=["time_months", "n_risk"]), Look(label, colour, style))
-    start = STARTS[stat]
-    origin = pd.DataFrame([[0.0, start, start, start, 0.0]], columns=columns)
-    steps = pd.concat([origin, wide[columns]], ignore_index=True)
-    # before the first event nothing is uncertain
-    steps[["lcl", "ucl"]] = steps[["lcl", "ucl"]].where(steps[stat] != start, start)
-    curve = Curve(steps, stat, events=bool(wide["n_event"].any()), trusted=None)
-    return _Side(cut, curve, stats, wide[["time_months", "n_risk"]], Look(label, colour, style))
+    at_risk = wide.reindex(columns=["time_months", "n_risk"])
+    return _Side(cut, make_curve(wide, stat), stats, at_risk, Look(label, colour, style))
 
 
 def _draw_curves(axes: Axes, earlier: _Side, later: _Side, endpoint: Endpoint) -> None:

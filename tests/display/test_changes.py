@@ -410,8 +410,8 @@ def test_none_one_and_many_in_english(make):
         "as its report was delivered. Since then, 2 patients were newly treated. Of the patients of both cuts, 2 were "
         "followed longer, 1 had an event that was not known then, in 1 the day or the kind of an event changed and in "
         "1 the worst grade of an adverse event or of GVHD changed. In the source tables, 1 value known to the earlier "
-        "cut was corrected, 1 record was entered late and 1 record was removed. In the method, 2 declarations of study.yml, 3 files of the program and 1 package "
-        "changed."
+        "cut was corrected, 1 record was entered late and 1 record was removed. In the method, 2 declarations of "
+        "study.yml, 3 files of the program and 1 package changed."
     )
     one = sentences.describe_changes(
         make(newcomers=NEWCOMERS[:1], patients=PATIENTS[1:2], sources=[], methods=[], as_delivered=False)

@@ -296,7 +296,7 @@ def test_what_is_declared_no_longer_keeps_its_row(make):
     ]
     changes = make(paths=paths)
     (response,) = read(tables.make_table_changed_numbers(changes, "response"))
-    assert (response["Number"], response["Method"], response["2026-06-30"]) == ("MRD, no longer declared", "→ NE", "–")
+    assert (response["Number"], response["Method"], response["2026-06-30"]) == ("MRD, no longer declared", "→ –", "–")
     (survival,) = read(tables.make_table_changed_numbers(changes, "survival"))
     assert survival["Of"] == "EFS, no longer declared"
     (flow,) = read(tables.make_table_changed_numbers(changes, "patients"))

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from datasets.ten_patients.folder import change_raw, read_raw, write_raw, write_study
 from helpers.delivery.provenance import collect_provenance, make_manifest
 from helpers.delivery.report import write_data
+from helpers.intake.findings import DataError
 from helpers.results import patient_changes as happening
 from helpers.results.changes import (
     NUMBER,
@@ -356,12 +357,12 @@ records = st.lists(st.tuples(cells, cells, cells), max_size=5)
 @given(records, records)
 def test_source_changes_lead_from_the_old_records_to_the_new(old, new):
     """Whatever the records: applied to the old ones, the listed changes give the new ones."""
-    columns = ["relapse_date", "relapse_site", "x"]
+    columns = ["assessment_date", "morphology", "mrd_method"]
     sides = []
     for number, side in enumerate((old, new)):
         frame = pd.DataFrame(side, columns=columns, dtype=str)
         frame.insert(0, "patient", "P")
-        sides.append({"relapse": frame.set_axis(pd.RangeIndex(1, len(frame) + 1))})
+        sides.append({"response": frame.set_axis(pd.RangeIndex(1, len(frame) + 1))})
         assert number < 2
     found = list_source_changes(*sides)
     left = {number + 1: dict(zip(columns, record, strict=True)) for number, record in enumerate(old, start=1)}
@@ -375,3 +376,53 @@ def test_source_changes_lead_from_the_old_records_to_the_new(old, new):
             cells_then = dict(part.split("=") for part in change.new.split(", ") if part)
             left[-int(change.new_row)] = {**dict.fromkeys(columns, ""), **cells_then}
     assert sorted(tuple(record.values()) for record in left.values()) == sorted(new)
+
+
+def test_dates_that_contradict_each_other_then_stop_nothing_and_are_refused_when_asked_for(study_folder):
+    file = study_folder / "then" / "followup.csv"
+    lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith("T06")) + "\n", "utf-8")
+    with pytest.raises(DataError, match="patient T06"):
+        _compare(study_folder)
+    found = compare_with_last(open_cut(str(study_folder), NOW), study_folder / "reports")
+    assert isinstance(found, NotCompared)
+
+
+def test_another_date_of_a_delivered_cut_is_a_change_of_method_and_its_report_keeps_its_own(study_folder):
+    _deliver(study_folder)
+    _declare(study_folder, lambda declared: declared["cuts"][0].update(date="2025-05-31"))
+    changes = _compare(study_folder)
+    assert changes.old.date.isoformat() == THEN
+    assert [tuple(row)[1:] for row in changes.method.itertuples(index=False)] == [
+        (f"cuts {THEN} date", THEN, "2025-05-31")
+    ]
+
+
+def test_the_same_number_in_another_spelling_and_an_unknown_column_are_no_corrections(study_folder):
+    records = read_raw(study_folder, "adverse_events")
+    for record in records:
+        record["grade"] = f"{record['grade']}.0"
+    write_raw(study_folder, "adverse_events", records)
+    file = study_folder / "raw" / "dli.csv"
+    header, *lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([f"{header},shoe_size", *(f"{line},42" for line in lines)]) + "\n", "utf-8")
+    assert _compare(study_folder).are_none
+
+
+@pytest.mark.parametrize("content", [None, "[]", '{"outputs": 5}', "no json"])
+def test_a_delivered_report_without_a_readable_seal_is_not_compared(study_folder, content):
+    manifest = _deliver(study_folder) / "manifest.json"
+    if content is None:
+        manifest.unlink()
+    else:
+        manifest.write_text(content, "utf-8")
+    with pytest.raises(BrokenSealError, match=r"manifest\.json is missing or not readable"):
+        _compare(study_folder)
+
+
+def test_a_corrected_site_of_relapse_is_told_as_well_as_what_follows_from_it(study_folder):
+    change_raw(study_folder, "relapse", 1, relapse_site="Extramedullary")
+    told = [(what, items) for _, _, what, items, *_ in _happenings(_compare(study_folder))]
+    assert (happening.OUTCOMES, "RELBM") in told
+    assert (happening.OUTCOMES, "RELEM") in told
+    assert (happening.OUTCOMES, "RELAPSE") not in told

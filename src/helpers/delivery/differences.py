@@ -38,7 +38,7 @@ def list_parts(changes: Changes) -> Iterator[Part]:
         return
     yield Part("", sentences.describe_changes(changes))
     parts = [
-        (changes.new_patients, "New patients", tables.make_table_new_patients),
+        (changes.new_patients, "Patients new to one of the cuts", tables.make_table_new_patients),
         (changes.patients, "What happened, patient by patient", tables.make_table_patient_changes),
         (changes.source_values, "Corrected source values", tables.make_table_source_values),
         (changes.method, "Changed method", tables.make_table_method_changes),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.intake.findings import DataError
 from helpers.results.cut import CutData
-from helpers.results.delivered import BrokenSealError, Delivered, find_delivered
+from helpers.results.delivered import INPUTS, MANIFEST, BrokenSealError, Delivered, find_delivered
 from helpers.results.method import FIELDS as METHOD_FIELDS
 from helpers.results.method import list_method_changes
 from helpers.results.patient_changes import MIRROR as PATIENT_MIRROR
@@ -166,14 +166,18 @@ def compare_cuts(study: Study, old: Cut, new: Cut, reports: Path) -> Changes:
         return compare_cuts(study, new, old, reports).mirrored()
     # a cut compared with itself is one report, whatever was delivered of it
     delivered = None if old == new else find_delivered(reports, study, old)
+    folder = reports / study.id / old.id
     if delivered is not None:
         delivered.check_seal()
+    elif old != new and (folder / INPUTS).is_dir():
+        raise BrokenSealError(f"{folder / MANIFEST} is missing or not readable: the report cannot be trusted")
     return _compare(study, old, new, delivered)
 
 
 def _place(study: Study, cut: Cut) -> tuple[bool, str, int]:
     """Where a cut stands in time; undated ones come last, in the order of study.yml."""
-    return cut.date is None, cut.date.isoformat() if cut.date else "", study.cuts.index(cut)
+    ids = [known.id for known in study.cuts]
+    return cut.date is None, cut.date.isoformat() if cut.date else "", ids.index(cut.id)
 
 
 def _compare(study: Study, old: Cut, new: Cut, delivered: Delivered | None) -> Changes:
@@ -182,7 +186,7 @@ def _compare(study: Study, old: Cut, new: Cut, delivered: Delivered | None) -> C
     steps = list(zip(CAUSES, states[:-1], states[1:], strict=True))
     return Changes(
         study,
-        old,
+        delivered.cut if delivered else old,
         new,
         _list_number_changes(states, delivered.params if delivered else set()),
         list_new_patients(states[1].datasets, states[-1].datasets),
@@ -254,7 +258,7 @@ def make_changes_frame(changes: Changes) -> pd.DataFrame:
     """
     sections = {
         "number": changes.numbers,
-        "new patient": changes.new_patients.assign(cause=PATIENT),
+        "new patient": changes.new_patients.assign(cause=_find_causes_of_new(changes)),
         "patient": changes.patients.rename(columns={"items": "item"}),
         "source value": changes.source_values.assign(
             cause=SOURCE, item=changes.source_values["table"] + "." + changes.source_values["column"]
@@ -266,3 +270,12 @@ def make_changes_frame(changes: Changes) -> pd.DataFrame:
         for section, frame in sections.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _find_causes_of_new(changes: Changes) -> list[str]:
+    """New is who was not treated then; who is gone now, or treated no longer, was corrected away."""
+    sides = (
+        ("old", "new") if _place(changes.study, changes.old) <= _place(changes.study, changes.new) else ("new", "old")
+    )
+    pairs = zip(*(changes.new_patients[side] for side in sides), strict=True)
+    return [PATIENT if now and not then.startswith("treated") else SOURCE for then, now in pairs]

@@ -95,7 +95,8 @@ def find_delivered(reports: Path, study: Study, cut: Cut | None) -> Delivered | 
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         cuts = _read_yaml(folder / INPUTS / "study.yml")["cuts"]
         declared = next(Cut.model_validate(known) for known in cuts if known["id"] == cut.id)
-        return Delivered(folder, declared, manifest) if "outputs" in manifest else None
+        whole = all(isinstance(manifest[part], dict) for part in ("inputs", "code", "packages", "outputs"))
+        return Delivered(folder, declared, manifest) if whole else None
     except (OSError, ValueError, KeyError, TypeError, StopIteration):
         return None
 

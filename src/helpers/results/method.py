@@ -16,8 +16,6 @@ FIELDS = ("kind", "item", "old", "new")
 DECLARATION, CODE, PACKAGE = "study.yml", "code", "package"
 NAMES = ("param", "name", "id", "label")
 """Keys that name an entry of a list in study.yml, in the order they are tried."""
-NOT_METHOD = {"cuts"}
-"""Parts of study.yml that say what is reported, not how."""
 
 
 def list_method_changes(delivered: Delivered, study: Study) -> pd.DataFrame:
@@ -35,6 +33,7 @@ def list_method_changes(delivered: Delivered, study: Study) -> pd.DataFrame:
     DataFrame
         One row a declaration, a file of the program or a package that is not what it was; columns `FIELDS`.
     """
+    cut_id = delivered.cut.id
     today = yaml.load((study.folder / "study.yml").read_text(encoding="utf-8"), Loader=UniqueKeyLoader)
     manifest = delivered.manifest
     then = {name: digest for name, digest in manifest["code"].items() if _computes(name)}
@@ -43,14 +42,19 @@ def list_method_changes(delivered: Delivered, study: Study) -> pd.DataFrame:
     then[dictionary] = manifest["inputs"].get(dictionary, "")
     rows = [
         *(
-            (DECLARATION, item, old, new)
-            for item, old, new in _compare("", delivered.declared, today)
-            if item.split(" ")[0] not in NOT_METHOD
+            (DECLARATION, *change)
+            for change in _compare("", delivered.declared, today)
+            if _is_method(change[0], cut_id)
         ),
         *((CODE, *change) for change in _compare_sums(then, code, digits=12)),
         *((PACKAGE, *change) for change in _compare_sums(manifest["packages"], list_packages())),
     ]
     return pd.DataFrame(rows, columns=list(FIELDS))
+
+
+def _is_method(place: str, cut_id: str) -> bool:
+    """Whether a declaration says how something is reported; other cuts, and what a cut is called, are no method."""
+    return not place.startswith("cuts") or place == f"cuts {cut_id} date"
 
 
 def _computes(name: str) -> bool:

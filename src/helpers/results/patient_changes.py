@@ -129,18 +129,26 @@ def _classify(fact: dict[str, str]) -> str:
 
 
 def _told_by_an_event(facts: pd.DataFrame) -> "pd.Series[bool]":
-    """Outcomes that an endpoint of the same patient tells already: on the same day, or by the same name."""
-    told = set()
-    for side in ("old", "new"):
-        events = facts[facts["what"].isin([EVENT, WITHDRAWN, EVENT_CHANGED])]
-        told |= set(zip(events["USUBJID"], events[f"date_{side}"], strict=True))
-        told |= set(zip(events["USUBJID"], events[f"label_{side}"], strict=True))
-    is_told = pd.Series(False, index=facts.index)
-    for side in ("old", "new"):
-        for name in ("date", "label"):
-            pairs = zip(facts["USUBJID"], facts[f"{name}_{side}"], strict=True)
-            is_told |= pd.Series([bool(pair[1]) and pair in told for pair in pairs], index=facts.index, dtype=bool)
-    return is_told & (facts["kind"] == OUTCOME)
+    """Outcomes that an endpoint of the same patient tells already: on the same day, or by the same name.
+
+    An event tells an outcome that is new, an event withdrawn one that is gone, and a day that changed one that stays.
+    """
+    told: dict[str, set[tuple[object, ...]]] = {"new": set(), "old": set(), "both": set()}
+    for what, kind, sides in (
+        (EVENT, "new", ["new"]),
+        (WITHDRAWN, "old", ["old"]),
+        (EVENT_CHANGED, "both", ["old", "new"]),
+    ):
+        events = facts[facts["what"] == what]
+        for column in (f"{name}_{side}" for side in sides for name in ("date", "label")):
+            told[kind] |= set(zip(events["USUBJID"], events[column], strict=True))
+    is_told = []
+    for fact in facts.to_dict(orient="records"):
+        kind = "new" if not fact["state_old"] else "both" if fact["state_new"] else "old"
+        side = "old" if kind == "old" else "new"
+        days = ((fact["USUBJID"], fact[f"{name}_{side}"]) for name in ("date", "label"))
+        is_told.append(fact["kind"] == OUTCOME and any(day[1] and day in told[kind] for day in days))
+    return pd.Series(is_told, index=facts.index, dtype=bool)
 
 
 def _say(facts: pd.DataFrame, what: str, side: str) -> str:

@@ -14,7 +14,8 @@ import pandas as pd
 from helpers.datasets.derivation import Datasets, derive_datasets
 from helpers.datasets.occurrence import find_occurred
 from helpers.intake.as_of_cut import take_as_of_cut
-from helpers.intake.reading import RawData, read_raw_data, read_texts, type_tables
+from helpers.intake.findings import refuse_errors
+from helpers.intake.reading import RawData, Tables, read_raw_data, read_texts, type_tables
 from helpers.results.delivered import Delivered
 from helpers.results.flow import count_flow
 from helpers.results.occurrence import analyse_occurrences, count_populations
@@ -88,11 +89,11 @@ def replay_cuts(study: Study, earlier: Cut, later: Cut, delivered: Delivered | N
     Raises
     ------
     DataError
-        If the raw tables of either cut have errors by today's rules.
+        If the raw tables of either cut, or those of a step between them, have errors by today's rules.
     """
     known_then = _read_then(study, earlier, delivered)
     known_now = read_raw_data(study, later)
-    then, now = derive_datasets(known_then.tables, study), derive_datasets(known_now.tables, study)
+    then, now = (_derive(known.tables, study) for known in (known_then, known_now))
     who = _sort_patients(then.adsl, now.adsl)
     texts, _ = read_texts(study, study.get_raw_folder(later))
     date = delivered.cut.date if delivered else earlier.date
@@ -107,7 +108,7 @@ def replay_cuts(study: Study, earlier: Cut, later: Cut, delivered: Delivered | N
     for cause, known in ((SOURCE, limited), (FOLLOW_UP, followed), (EVENT, known_now.texts)):
         tables = _put_together(known, known_then.texts, who)
         if not _are_equal(tables, reached):
-            state = make_state(derive_datasets(type_tables(tables), study))
+            state = make_state(_derive(type_tables(tables), study))
         steps[cause], reached = state, tables
     steps[PATIENT] = make_state(now)
     before = State(delivered.results, delivered.datasets) if delivered else steps[METHOD]
@@ -127,6 +128,13 @@ def make_state(data: Datasets) -> State:
         + analyse_time_to_event(data.adsl, data.time_to_event, study)
     )
     return State(make_results(rows), {name: format_frame(frame) for name, frame in data.datasets.items()})
+
+
+def _derive(tables: Tables, study: Study) -> Datasets:
+    """Derive the datasets, and refuse those whose dates contradict each other, as a report of them would be."""
+    data = derive_datasets(tables, study)
+    refuse_errors(data.find_contradictions())
+    return data
 
 
 def _read_then(study: Study, earlier: Cut, delivered: Delivered | None) -> RawData:

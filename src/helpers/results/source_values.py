@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.study.dictionary import read_dictionary
 
 CORRECTED, LATE, REMOVED = "corrected", "entered late", "removed"
+NUMBERS = {"number", "integer"}
 MIRROR = {LATE: REMOVED, REMOVED: LATE}
 """What it is from the other side; a correction is one from both."""
 FIELDS = ("table", "patient", "column", "what", "old", "new", "old_row", "new_row")
@@ -54,7 +55,8 @@ def list_source_changes(old: Texts, new: Texts) -> pd.DataFrame:
             continue
         empty = pd.DataFrame(columns=[identifier])
         before, after = old.get(table, empty), new.get(table, empty)
-        columns = list(dict.fromkeys([*before.columns, *after.columns]))
+        known = read_dictionary()[table]
+        columns = [column for column in dict.fromkeys([*before.columns, *after.columns]) if column in known]
         before, after = (side.reindex(columns=columns, fill_value="") for side in (before, after))
         patients = list(dict.fromkeys([*before[identifier], *after[identifier]]))
         sides = [dict(list(side.groupby(identifier, sort=False))) for side in (before, after)]
@@ -62,10 +64,20 @@ def list_source_changes(old: Texts, new: Texts) -> pd.DataFrame:
             one, other = (side.get(patient, before.iloc[:0]) for side in sides)
             if len(one) == len(other) and (one.to_numpy() == other.to_numpy()).all():
                 continue
+            one, other = _spell_alike(one, other, [name for name in columns if known[name].type in NUMBERS])
             values = [column for column in columns if column != identifier]
             for pair in _pair_records(one[values], other[values]):
                 rows += _describe(table, patient, pair, one[values], other[values])
     return pd.DataFrame(rows, columns=list(FIELDS)).astype({"old_row": "Int64", "new_row": "Int64"})
+
+
+def _spell_alike(old: pd.DataFrame, new: pd.DataFrame, numbers: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write a number of the new extraction as the old one does where it is the same: 2.0 is no correction of 2."""
+    alike = new.copy()
+    for column in numbers:
+        spelt = {float(cell): cell for cell in old[column] if cell}
+        alike[column] = [spelt.get(float(cell), cell) if cell else cell for cell in new[column]]
+    return old, alike
 
 
 def _pair_records(old: pd.DataFrame, new: pd.DataFrame) -> list[_Pair]:

@@ -59,10 +59,14 @@ def _describe_new_patients(changes: Changes) -> Iterator[str]:
         yield f"{count(screened, 'more patient')} {_were(screened)} screened and not treated."
     if gone:
         yield f"{_people(gone)} of the earlier cut {_are(gone)} no longer in the data."
+    undone = int((old.str.startswith("treated") & (new == NOT_TREATED)).sum())
+    if undone:
+        yield f"{_people(undone)} of the earlier cut {_are(undone)} no longer recorded as treated."
 
 
 def _describe_patients(changes: Changes) -> str:
-    patients = changes.patients
+    # who is in one of the cuts only is told of as new or gone
+    patients = changes.patients[~changes.patients["patient"].isin(changes.new_patients["patient"])]
 
     def having(what: str, cause: str | None = None) -> int:
         rows = patients[(patients["what"] == what) & (cause is None or patients["cause"] == cause)]
@@ -87,7 +91,7 @@ def _describe_source(changes: Changes) -> str:
     if kinds.empty:
         return "No source value known to the earlier cut was changed."
     corrected, late, removed = (int(kinds.get(what, 0)) for what in (CORRECTED, LATE, REMOVED))
-    parts = [f"{count(corrected, 'value')} known to the earlier cut {_were(corrected)} corrected"]
+    parts = [f"{count(corrected, 'value')} known to the earlier cut {_were(corrected)} corrected"] if corrected else []
     parts += [f"{count(late, 'record')} {_were(late)} entered late"] if late else []
     parts += [f"{count(removed, 'record')} {_were(removed)} removed"] if removed else []
     return f"In the source tables, {join_words(parts)}."

@@ -12,6 +12,7 @@ from helpers.display.compared import (
     CAUSES,
     Number,
     Stats,
+    Step,
     explain_cut,
     head_cut,
     name_ci,
@@ -114,14 +115,15 @@ def make_table_changed_numbers(changes: Changes | NotCompared, topic: Topic) -> 
     old, new = head_cut(found.old), head_cut(found.new)
     rows = []
     for line in lines:
+        reached = _show(found.new_results, line)
         n = _denominator(found.new_results, line) or _denominator(found.old_results, line)
         rows.append(
             {
                 NUMBER: _label(found.study, line),
                 old: _show(found.old_results, line),
-                **{HEADINGS[cause]: _show_cause(line, cause, n) for cause in causes},
-                TOTAL: show_change(line.stat, line.number.whole, n) if line.number else NONE,
-                new: _show(found.new_results, line),
+                **{HEADINGS[cause]: _show_cause(line, cause, n, reached) for cause in causes},
+                TOTAL: _show_step(line, line.number.whole, n, reached) if line.number else NONE,
+                new: reached,
                 GROUP: _group(found.study, line),
             }
         )
@@ -157,9 +159,16 @@ def _is_seen(changes: Changes, line: _Line) -> bool:
     return _show(changes.old_results, line) != _show(changes.new_results, line)
 
 
-def _show_cause(line: _Line, cause: str, n: float | None) -> str:
+def _show_step(line: _Line, step: Step, n: float | None, reached: str) -> str:
+    """By how much a step changed a number; one that is gone became what stands at the end, and not "not estimable"."""
+    if step.new is None and reached in (NOT_DERIVABLE, NONE):
+        return f"{BECAME} {reached}"
+    return show_change(line.stat, step, n)
+
+
+def _show_cause(line: _Line, cause: str, n: float | None, reached: str) -> str:
     if line.number is not None and cause in line.number.steps:
-        return show_change(line.stat, line.number.steps[cause], n)
+        return _show_step(line, line.number.steps[cause], n, reached)
     return ONLY_LIMITS if cause in line.limits else NONE
 
 

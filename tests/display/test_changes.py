@@ -17,7 +17,7 @@ from helpers.display.figures.style import Figure
 from helpers.display.happenings import describe_happenings
 from helpers.display.prose import Prose
 from helpers.display.table import Table
-from helpers.display.tables.changed_numbers import HEADINGS
+from helpers.display.tables.changed_notes import HEADINGS
 from helpers.display.tables.changes import SHORT_CAUSES, sort_patients
 from helpers.results import patient_changes as happening
 from helpers.results.changes import NUMBER_FIELDS, WHOLE, Changes, NotCompared, compare_cuts

@@ -1,8 +1,7 @@
 """Tables of the headline numbers that changed since another cut, each change with its causes."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,9 +12,7 @@ from helpers.display.compared import (
     Number,
     Stats,
     Step,
-    explain_cut,
     head_cut,
-    name_ci,
     read_note,
     read_numbers,
     read_stats,
@@ -25,19 +22,23 @@ from helpers.display.compared import (
 from helpers.display.formatting import (
     NONE,
     NOT_DERIVABLE,
-    NOT_ESTIMABLE,
-    NOT_REACHED,
     format_fraction,
     format_number,
 )
 from helpers.display.table import Table, make_table
 from helpers.display.tables.cells import show_median_time, show_probability, show_proportion
+from helpers.display.tables.changed_notes import (
+    HEADINGS,
+    ONLY_LIMITS,
+    Topic,
+    describe_causes,
+    describe_marks,
+    describe_sides,
+)
 from helpers.results.changes import Changes, NotCompared
 from helpers.results.flow import DEVIATION, ELIGIBLE, EXCLUDED, SCREENED, TREATED, WAITING
-from helpers.results.replay import EVENT, FOLLOW_UP, METHOD, PATIENT, SOURCE
 from helpers.study.model import Study
 
-Topic = Literal["patients", "response", "survival", "incidence", "safety"]
 SUBJECTS: dict[Topic, str] = {
     "patients": "numbers of patients",
     "response": "responses or outcomes",
@@ -46,7 +47,6 @@ SUBJECTS: dict[Topic, str] = {
     "safety": "adverse events",
 }
 """What the tables are about, and what a study without them does not declare."""
-HEADINGS = {METHOD: "Method", SOURCE: "Source", FOLLOW_UP: "Follow-up", EVENT: "Events", PATIENT: "Patients"}
 BY_CAUSE, TOTAL = "Change by cause", "Total"
 GROUP, NUMBER = "Of", "Number"
 FLOW = {
@@ -63,8 +63,6 @@ SHOWN_WITH = {("proportion", "n"): "p", ("proportion", "N"): "p", ("km", "n"): "
 """Numbers that stand in the row of another one: patients beside their proportion or their events."""
 LIMITS_OF = {"proportion": "p", "km": "median", "km_at": "survival", "cif_at": "cif", "follow_up": "median"}
 """The estimate that limits stand beside, by analysis."""
-ONLY_LIMITS = "CI"
-"""Stands where a cause changed the limits and not the estimate."""
 
 
 class _Line(NamedTuple):
@@ -129,9 +127,9 @@ def make_table_changed_numbers(changes: Changes | NotCompared, topic: Topic) -> 
         )
     spanners = {BY_CAUSE: [HEADINGS[cause] for cause in causes]} if causes else None
     notes = [
-        _describe_sides(found, topic),
-        *_describe_causes(topic, causes),
-        *_describe_marks(cell for row in rows for cell in row.values()),
+        describe_sides(found, topic),
+        *describe_causes(topic, causes),
+        *describe_marks(cell for row in rows for cell in row.values()),
     ]
     cells = pd.DataFrame(rows)
     return make_table(cells, f"changed-{topic}", stub=NUMBER, groups=GROUP, spanners=spanners, notes=notes)
@@ -286,46 +284,6 @@ def _show(results: pd.DataFrame, line: _Line) -> str:
         "follow_up": lambda found: show_median_time(found, "lcl", "ucl"),
     }
     return show[kind](stats) if kind in show else format_number(stats[line.stat])
-
-
-def _describe_sides(changes: Changes, topic: Topic) -> str:
-    """What stands in the columns of the two cuts, and which cuts they are."""
-    ci = name_ci(changes)
-    of_patients = f"n/N (%; {ci})"
-    shown = {
-        "patients": "numbers of patients",
-        "response": of_patients,
-        "survival": f"events/patients; probability of no event at a time, and medians, with their {ci}",
-        "incidence": f"events/patients; cumulative incidence at a time, and median follow-up, with their {ci}",
-        "safety": of_patients,
-    }[topic]
-    was = "as it was delivered" if changes.as_delivered else "computed anew from its data"
-    return f"{explain_cut(changes.old)}, {was}; {explain_cut(changes.new)}. Below the dates: {shown}."
-
-
-def _describe_causes(topic: Topic, causes: Sequence[str]) -> list[str]:
-    """Unit of the changes, and what the causes mean: they were taken in this order."""
-    unit = {
-        "patients": "patients",
-        "response": "percentage points",
-        "survival": "events, months and, where the number is in %, percentage points",
-        "incidence": "events, months and, where the number is in %, percentage points",
-        "safety": "percentage points",
-    }[topic]
-    steps = "; ".join(f"{HEADINGS[cause]}, {CAUSES[cause]}" for cause in causes)
-    if not steps:
-        return []
-    order = "" if len(causes) < 2 else " Each step starts where the one before ended: they add up but for rounding."
-    return [f"Changes in {unit}, in the order of the steps: {steps}.{order}"]
-
-
-def _describe_marks(cells: Iterable[str]) -> list[str]:
-    """Say what the marks mean that stand in place of numbers, where one does."""
-    text = " ".join(cells)
-    marks = {NOT_REACHED: "not reached", NOT_ESTIMABLE: "not estimable", ONLY_LIMITS: "only the interval changed"}
-    said = [f"{mark}, {meaning}" for mark, meaning in marks.items() if re.search(rf"\b{mark}\b", text)]
-    said += [f"{BECAME}, what the number became where there is no difference"] if BECAME in text else []
-    return [f"{'; '.join(said)}."] if said else []
 
 
 def _capital(text: str) -> str:

@@ -134,6 +134,11 @@ def count(n: float, singular: str, plural: str | None = None) -> str:
     return f"{n:.0f} {singular if n == 1 else words}"
 
 
+def capitalise(text: str) -> str:
+    """Text as it begins a sentence or heads a row."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def within_sentence(label: str) -> str:
     """Label as it stands within a sentence: its first letter small, unless it begins with an abbreviation."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.datasets.derivation import Datasets, derive_datasets
 from helpers.datasets.occurrence import find_occurred
 from helpers.intake.as_of_cut import take_as_of_cut
-from helpers.intake.findings import refuse_errors
+from helpers.intake.findings import DataError, refuse_errors
 from helpers.intake.reading import RawData, Tables, read_raw_data, read_texts, type_tables
 from helpers.results.delivered import Delivered
 from helpers.results.flow import count_flow
@@ -99,13 +99,13 @@ def replay_cuts(study: Study, earlier: Cut, later: Cut, delivered: Delivered | N
     date = delivered.cut.date if delivered else earlier.date
     as_of_then = take_as_of_cut(texts, read_dictionary(), study.patients.table, date).texts
     corrected = _keep_patients(as_of_then, who.there)
-    limited = _limit_contacts(corrected, known_then.texts)
-    contradictory = _find_contradictory(_put_together(limited, known_then.texts, who), study)
-    limited = _limit_contacts(corrected, known_then.texts, but=contradictory)
+    limited, source = _correct(corrected, known_then.texts, who, study)
+    reached = _put_together(limited, known_then.texts, who)
     steps = {METHOD: make_state(then)}
-    reached, state = _put_together(known_then.texts, known_then.texts, who), steps[METHOD]
+    is_corrected = not _are_equal(reached, _put_together(known_then.texts, known_then.texts, who))
+    steps[SOURCE] = state = make_state(source) if is_corrected else steps[METHOD]
     followed = _take_contacts(limited, known_now.texts)
-    for cause, known in ((SOURCE, limited), (FOLLOW_UP, followed), (EVENT, known_now.texts)):
+    for cause, known in ((FOLLOW_UP, followed), (EVENT, known_now.texts)):
         tables = _put_together(known, known_then.texts, who)
         if not _are_equal(tables, reached):
             state = make_state(_derive(type_tables(tables), study))
@@ -203,10 +203,18 @@ def _limit_contacts(texts: Texts, then: Texts, but: Collection[str] = ()) -> dic
     return limited
 
 
-def _find_contradictory(tables: Texts, study: Study) -> set[str]:
-    """Patients whose corrected dates lie after the contact known then: their follow-up comes with the correction."""
-    found = derive_datasets(type_tables(tables), study).find_contradictions()
-    return {finding.patient for finding in found if finding.severity == "error"}
+def _correct(texts: Texts, then: Texts, who: _Patients, study: Study) -> tuple[dict[str, pd.DataFrame], Datasets]:
+    """Take the corrected records with the contacts known then, and derive their datasets.
+
+    Where corrected dates lie after the contact known then, a patient's follow-up comes with the correction.
+    """
+    limited = _limit_contacts(texts, then)
+    try:
+        return limited, _derive(type_tables(_put_together(limited, then, who)), study)
+    except DataError as error:
+        contradictory = {finding.patient for finding in error.findings if finding.severity == "error"}
+    limited = _limit_contacts(texts, then, but=contradictory)
+    return limited, _derive(type_tables(_put_together(limited, then, who)), study)
 
 
 def _take_contacts(texts: Texts, now: Texts) -> dict[str, pd.DataFrame]:

@@ -37,6 +37,7 @@ from helpers.display.figures.steps import STATS, Curve, draw_band, draw_steps, m
 from helpers.display.figures.style import COLOURS, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import (
     NOT_DERIVABLE,
+    capitalise,
     count,
     format_months,
     format_months_interval,
@@ -148,7 +149,7 @@ def _choose_top(earlier: Curve, later: Curve) -> int:
 
 def _name_patients(changes: Changes, endpoint: Endpoint) -> str:
     population = next(known for known in changes.study.populations if known.name == endpoint.population)
-    return _capital(population.short or population.label)
+    return capitalise(population.short or population.label)
 
 
 def _count(stats: Stats) -> str:
@@ -183,7 +184,3 @@ def _median(changes: Changes, side: _Side) -> str:
     if side.stats["median"] is None:
         return ", median not reached"
     return f", median {format_months(side.stats['median'])} months ({name_ci(changes)} {interval})"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

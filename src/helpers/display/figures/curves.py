@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from helpers.display.figures.style import COLOURS, INK, LINE_STYLES, QUIET, SMALL
-from helpers.display.formatting import format_number, format_p_value, format_ratio, within_sentence
+from helpers.display.formatting import capitalise, format_number, format_p_value, format_ratio, within_sentence
 from helpers.display.lookup import (
     Stats,
     ci,
@@ -202,9 +202,9 @@ def describe_test(data: CutData, endpoint: Endpoint, group: str) -> str:
     test = find_test(data, param=endpoint.param, population=endpoint.population, group=group)
     if test.p_value is None:
         name = test.method if test.method.startswith("no ") else f"no {test.method}"
-        return f"{_capital(name)}: {test.note}"
+        return f"{capitalise(name)}: {test.note}"
     p_value = format_p_value(test.p_value)
-    return f"{_capital(test.method)}, p {p_value if p_value[0] in '<>' else f'= {p_value}'}"
+    return f"{capitalise(test.method)}, p {p_value if p_value[0] in '<>' else f'= {p_value}'}"
 
 
 def describe_ratio(data: CutData, endpoint: Endpoint, curve: StratumCurve) -> str:
@@ -236,8 +236,4 @@ def name_patients(data: CutData, endpoint: Endpoint) -> str:
     """Population of an endpoint with its size, as the title of a panel: Responders (n = 38)."""
     population = find_population(data, endpoint.population)
     name = population.short or population.label
-    return f"{_capital(name)} (n = {format_number(count_patients(data, population.name), 0)})"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return f"{capitalise(name)} (n = {format_number(count_patients(data, population.name), 0)})"

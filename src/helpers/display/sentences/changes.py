@@ -18,7 +18,7 @@ from helpers.display.compared import (
     show_change,
     show_estimate,
 )
-from helpers.display.formatting import count, format_number, join_words, within_sentence
+from helpers.display.formatting import capitalise, count, format_number, join_words, within_sentence
 from helpers.display.prose import Prose
 from helpers.results.changes import Changes, NotCompared
 from helpers.results.method import CODE, DECLARATION, PACKAGE
@@ -40,7 +40,7 @@ def describe_changes(changes: Changes | NotCompared) -> Prose:
     if not found.as_delivered:
         was = "computed anew from its data with today's declarations and program, so that no change of method can show"
     sides = (
-        f"{_capital(name_cut(found.new))} ({found.new.label}) is compared with that of {head_cut(found.old)} "
+        f"{capitalise(name_cut(found.new))} ({found.new.label}) is compared with that of {head_cut(found.old)} "
         f"({found.old.label}), {was}."
     )
     if found.are_none:
@@ -272,7 +272,3 @@ def _were(n: int) -> str:
 
 def _are(n: int) -> str:
     return "is" if n == 1 else "are"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

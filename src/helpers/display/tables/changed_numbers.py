@@ -22,6 +22,7 @@ from helpers.display.compared import (
 from helpers.display.formatting import (
     NONE,
     NOT_DERIVABLE,
+    capitalise,
     format_fraction,
     format_number,
 )
@@ -220,7 +221,7 @@ def _group(study: Study, line: _Line) -> str:
         return "Analysis populations" if line.population else "Flow of patients"
     label = _name_population(study, line.population)
     if line.analysis == "proportion":
-        return _capital(label)
+        return capitalise(label)
     endpoint = next((endpoint for endpoint in study.endpoints if endpoint.param == line.param), None)
     if endpoint is None:
         return f"{line.param}, no longer declared"
@@ -243,7 +244,7 @@ def _label(study: Study, line: _Line) -> str:
 def _label_count(study: Study, line: _Line) -> str:
     if line.population:
         population = next((known for known in study.populations if known.name == line.population), None)
-        return _capital((population.short or population.label) if population else line.population)
+        return capitalise((population.short or population.label) if population else line.population)
     if line.variable in FLOW:
         return FLOW[line.variable]
     step, _, name = line.variable.rpartition(" ")
@@ -284,7 +285,3 @@ def _show(results: pd.DataFrame, line: _Line) -> str:
         "follow_up": lambda found: show_median_time(found, "lcl", "ucl"),
     }
     return show[kind](stats) if kind in show else format_number(stats[line.stat])
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

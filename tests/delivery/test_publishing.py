@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIG
 
 STUDY, CUT = "tiny", "first"  # of the fixture write_study
 KILLS = 20
-FILES = ("report.html", "results.csv", "adam/adsl.csv", "figures/swimmer.svg", "notebooks/01_cohort.ipynb")
+FILES = ("report.html", "results.csv", "adam/adsl.csv", "figures/swimmer.svg", "notebooks/03_cohort.ipynb")
 
 
 def write_version(folder: Path, version: str) -> Path:

@@ -55,7 +55,7 @@ def test_everything_of_design_section_10_is_there(delivered):
     assert {f"adam/{name}.csv" for name in ("adsl", "adrs", "adae", "adtte")} <= names
     assert {f"figures/{name}" for name in ("swimmer.svg", "swimmer.png", "dor.svg", "response.png")} <= names
     assert {"tables/baseline.csv", "tables/listing.csv", "tables/all-claims.csv"} <= names
-    assert {"notebooks/01_cohort.ipynb", "notebooks/05_published_claims.ipynb"} <= names
+    assert {"notebooks/03_cohort.ipynb", "notebooks/07_published_claims.ipynb"} <= names
 
 
 def test_a_second_run_elsewhere_is_byte_identical(delivered, tmp_path):
@@ -175,7 +175,7 @@ def test_the_last_cell_of_each_executed_chapter_has_run(delivered):
 def test_figures_are_those_of_the_report(delivered):
     png = (delivered / "figures" / "swimmer.png").read_bytes()
     assert png.startswith(b"\x89PNG")
-    notebook = json.loads((delivered / "notebooks" / "02_endpoints.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads((delivered / "notebooks" / "04_endpoints.ipynb").read_text(encoding="utf-8"))
     shown = [
         output["data"]["image/png"]
         for cell in notebook["cells"]

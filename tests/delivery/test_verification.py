@@ -440,11 +440,11 @@ def test_a_rebuild_that_fails_is_a_failed_verification(place, monkeypatch):
         folder = arguments[2]
         assert isinstance(folder, Path)
         (folder / "02.ipynb").write_text("{}", "utf-8")
-        raise ChapterError("02_endpoints", 7, folder / "02.ipynb", "ZeroDivisionError: division by zero")
+        raise ChapterError("04_endpoints", 7, folder / "02.ipynb", "ZeroDivisionError: division by zero")
 
     monkeypatch.setattr(report, "execute_chapters", fail)
     assert str(verify(place, BEFORE).differences[0]) == (
-        "notebooks/02_endpoints.ipynb, cell 7: executed as delivered, failing (ZeroDivisionError: division by zero) "
+        "notebooks/04_endpoints.ipynb, cell 7: executed as delivered, failing (ZeroDivisionError: division by zero) "
         "when built again"
     )
 

@@ -87,37 +87,37 @@ def test_every_chapter_serves_every_study(write_study, script, raw, declared):
 def test_what_is_missing_is_said(write_study):
     """A study without a listing of durations has no curve of response, and says so in one sentence."""
     folder = write_study(PATIENTS, endpoints=[OS])
-    shown = list(displayed(NOTEBOOKS / "03_survival.py", str(folder), "first"))
+    shown = list(displayed(NOTEBOOKS / "05_survival.py", str(folder), "first"))
     assert "*This study has no survival curve of DOR.*" in shown
     assert any("Overall survival is not derivable (missing raw tables" in str(text) for text in shown)
 
 
 ONLY_WITH_EVENTS = {
-    *("01_cohort: figures.plot_flow", "01_cohort: sentences.describe_flow", "01_cohort: tables.make_table_eligibility"),
-    *("01_cohort: sentences.describe_exposure", "01_cohort: tables.make_table_exposure"),
-    *("01_cohort: sentences.describe_adherence", "01_cohort: tables.make_table_adherence"),
-    *("02_endpoints: tables.make_table_benchmarks", "03_survival: sentences.describe_curve"),
-    *("03_survival: sentences.describe_incidence", "03_survival: figures.plot_incidence"),
-    *("03_survival: figures.plot_survival", "03_survival: tables.make_table_incidence"),
-    *("04_safety: sentences.describe_topic", "04_safety: tables.make_table_terms", "04_safety: figures.plot_terms"),
-    *("04_safety: tables.make_table_safety", "04_safety: figures.plot_incidence", "04_safety: figures.plot_survival"),
-    *("04_safety: tables.make_table_incidence", "04_safety: sentences.describe_later_states"),
-    "04_safety: tables.make_table_later_states",
-    *("06_since_last_cut: sentences.describe_changes", "06_since_last_cut: sentences.reconcile_changes"),
-    *("06_since_last_cut: sentences.conclude_changes", "06_since_last_cut: figures.plot_changed_curves"),
-    *("06_since_last_cut: tables.make_table_new_patients", "06_since_last_cut: tables.make_table_patient_changes"),
-    *("06_since_last_cut: tables.make_table_changed_numbers", "06_since_last_cut: tables.make_table_source_values"),
-    "06_since_last_cut: tables.make_table_method_changes",
+    *("03_cohort: figures.plot_flow", "03_cohort: sentences.describe_flow", "03_cohort: tables.make_table_eligibility"),
+    *("03_cohort: sentences.describe_exposure", "03_cohort: tables.make_table_exposure"),
+    *("03_cohort: sentences.describe_adherence", "03_cohort: tables.make_table_adherence"),
+    *("04_endpoints: tables.make_table_benchmarks", "05_survival: sentences.describe_curve"),
+    *("05_survival: sentences.describe_incidence", "05_survival: figures.plot_incidence"),
+    *("05_survival: figures.plot_survival", "05_survival: tables.make_table_incidence"),
+    *("06_safety: sentences.describe_topic", "06_safety: tables.make_table_terms", "06_safety: figures.plot_terms"),
+    *("06_safety: tables.make_table_safety", "06_safety: figures.plot_incidence", "06_safety: figures.plot_survival"),
+    *("06_safety: tables.make_table_incidence", "06_safety: sentences.describe_later_states"),
+    "06_safety: tables.make_table_later_states",
+    *("08_since_last_cut: sentences.describe_changes", "08_since_last_cut: sentences.reconcile_changes"),
+    *("08_since_last_cut: sentences.conclude_changes", "08_since_last_cut: figures.plot_changed_curves"),
+    *("08_since_last_cut: tables.make_table_new_patients", "08_since_last_cut: tables.make_table_patient_changes"),
+    *("08_since_last_cut: tables.make_table_changed_numbers", "08_since_last_cut: tables.make_table_source_values"),
+    "08_since_last_cut: tables.make_table_method_changes",
 }
 ONLY_PRINTED = {
-    *("01_cohort: tables.make_table_reported", "02_endpoints: figures.plot_swimmer"),
-    "03_survival: figures.plot_survival",
-    *("03_survival: tables.make_table_printed_survival", "04_safety: tables.make_table_adverse_events"),
-    *("04_safety: tables.make_table_never_seen", "04_safety: sentences.describe_never_seen"),
-    *("05_published_claims: sentences.describe_audit", "05_published_claims: figures.plot_verdicts"),
-    *("05_published_claims: tables.make_table_verdicts", "05_published_claims: tables.make_table_contradicted"),
-    *("05_published_claims: tables.make_table_all_claims", "05_published_claims: sentences.reconcile_audit"),
-    "05_published_claims: sentences.conclude_audit",
+    *("03_cohort: tables.make_table_reported", "04_endpoints: figures.plot_swimmer"),
+    "05_survival: figures.plot_survival",
+    *("05_survival: tables.make_table_printed_survival", "06_safety: tables.make_table_adverse_events"),
+    *("06_safety: tables.make_table_never_seen", "06_safety: sentences.describe_never_seen"),
+    *("07_published_claims: sentences.describe_audit", "07_published_claims: figures.plot_verdicts"),
+    *("07_published_claims: tables.make_table_verdicts", "07_published_claims: tables.make_table_contradicted"),
+    *("07_published_claims: tables.make_table_all_claims", "07_published_claims: sentences.reconcile_audit"),
+    "07_published_claims: sentences.conclude_audit",
 }
 
 
@@ -164,10 +164,10 @@ def test_every_chapter_serves_a_cut_before_anybody_is_treated(unusual, script):
 def test_every_chapter_serves_names_with_markup_and_patients_without_stratum(unusual, script):
     shown = list(displayed(script, unusual, "2024-12-31"))
     assert all(isinstance(item, Table | Figure | Prose) for item in shown)
-    if script.stem == "01_cohort":
+    if script.stem == "03_cohort":
         assert any("not recorded in 3" in str(item) for item in shown)
         assert not any("NOT" in item for item in shown if isinstance(item, Prose))
-    if script.stem == "04_safety":
+    if script.stem == "06_safety":
         assert any(
             "Pain $\\frac{x$ <b>*end*</b>" in item.cells.to_string() for item in shown if isinstance(item, Table)
         )

@@ -25,7 +25,7 @@ class Chapter:
     Attributes
     ----------
     name : str
-        Its file name without ending, such as ``01_cohort``.
+        Its file name without ending, such as ``03_cohort``.
     notebook : NotebookNode
         Its cells, read from the percent script, the source of truth.
     parameters : dict of str to Literal

@@ -9,11 +9,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from helpers.display.prose import Prose
+from helpers.results.cut import PUBLIC, CutData
 
 P = ParamSpec("P")
 Shown = TypeVar("Shown")
 
-NOT_DECLARED, NOT_DERIVABLE = "not-declared", "not-derivable"
+NOT_DECLARED, NOT_DERIVABLE, WITHHELD = "not-declared", "not-derivable", "withheld"
 """Keys in the metadata of an output that stands in for a display, and says why there is none."""
 
 
@@ -25,6 +26,29 @@ class NotDerivableError(NotInStudyError):
     """A study declares what a chapter wants to show, but its data cannot support it; the message says why."""
 
 
+class WithheldError(NotInStudyError):
+    """What a chapter wants to show is not for the public: it shows single patients or could be traced to some."""
+
+
+def withhold_from_public(data: CutData, what: str) -> None:
+    """Show what tells of single patients to co-authors only.
+
+    Parameters
+    ----------
+    data : CutData
+        The cut, with the audience its report is made for.
+    what : str
+        What is withheld, as a sentence begins with it, such as ``The patient listing``.
+
+    Raises
+    ------
+    WithheldError
+        If the report is made for the public.
+    """
+    if data.audience == PUBLIC:
+        raise WithheldError(f"{what} is not part of the public version")
+
+
 class Absence(Prose):
     """The sentence that stands in for a display; its metadata say why there is none."""
 
@@ -32,7 +56,7 @@ class Absence(Prose):
     reason: str
 
     def __new__(cls, text: str, reason: str) -> "Absence":
-        """Make the sentence; `reason` is `NOT_DECLARED` or `NOT_DERIVABLE`."""
+        """Make the sentence; `reason` is `NOT_DECLARED`, `NOT_DERIVABLE` or `WITHHELD`."""
         sentence = super().__new__(cls, text)
         sentence.reason = reason
         return sentence
@@ -53,6 +77,8 @@ def or_say_so(show: Callable[P, Shown]) -> Callable[P, Shown | Prose]:
             return show(*args, **kwargs)
         except NotDerivableError as absence:
             return Absence(f"*{absence}.*", NOT_DERIVABLE)
+        except WithheldError as absence:
+            return Absence(f"*{absence}.*", WITHHELD)
         except NotInStudyError as absence:
             return Absence(f"*{absence}.*", NOT_DECLARED)
 

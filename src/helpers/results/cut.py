@@ -32,7 +32,8 @@ from helpers.study.errors import UnknownNameError
 from helpers.study.model import Cut, Study
 from helpers.study.reading import read_cut, read_study
 
-AUDIENCES = ("coauthors",)
+COAUTHORS, PUBLIC = "coauthors", "public"
+AUDIENCES = (COAUTHORS,)
 """For whom a report can be made. A public version, with small counts suppressed, does not exist yet."""
 
 

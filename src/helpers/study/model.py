@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from helpers.study.clinical import Benchmark, Clinical, Criterion, LaterState
 from helpers.study.declared import Column, ColumnRef, Condition, Declared, Name
 from helpers.study.endpoints import Endpoint
+from helpers.study.narrative import Narrative
 
 TREATED = "SAFFL"
 """The population of all treated patients, the denominator wherever a study names no other."""
@@ -152,6 +153,7 @@ class Study(Declared):
     authors_role: str = "Authors"
     citation: str | None = None
     synthetic: bool = False
+    narrative: Narrative = Narrative()
     cuts: Annotated[tuple[Cut, ...], Field(min_length=1)]
     tables: Annotated[tuple[str, ...], Field(min_length=1)]
     optional_tables: tuple[str, ...] = ()
@@ -161,6 +163,7 @@ class Study(Declared):
     variables: tuple[Variable, ...] = ()
     strata: tuple[Name, ...] = ()
     comparisons: tuple[Name, ...] = ()
+    subgroups: tuple[Name, ...] = ()
     eligibility: tuple[Criterion, ...] = ()
     clinical: Clinical | None = None
     listing: Listing | None = None
@@ -183,6 +186,7 @@ class Study(Declared):
         _no_name_twice("parameter", [endpoint.param for endpoint in self.endpoints])
         _no_name_twice("state", [state.name for state in self.later_states])
         _no_name_twice("benchmark", [benchmark.label for benchmark in self.benchmarks])
+        _no_name_twice("subgroup", list(self.subgroups))
         criteria = [criterion.name for criterion in self.eligibility]
         _no_name_twice("criterion", criteria)
         # populations, criteria and variables are the columns of ADSL
@@ -201,6 +205,10 @@ class Study(Declared):
         for name in self.strata:
             if name not in levels:
                 raise ValueError(f"stratum {name} is not a declared categorical variable")
+        countable = [variable.name for variable in self.variables if variable.kind != "continuous"]
+        for name in self.subgroups:
+            if name not in countable:
+                raise ValueError(f"subgroup {name} is not a declared categorical variable or flag")
         for name in self.comparisons:
             if name not in self.strata:
                 raise ValueError(f"comparison {name} is not among the strata: {', '.join(self.strata) or 'none'}")

@@ -29,8 +29,8 @@ def test_the_order_of_the_raw_columns_changes_no_result(cohort, cohort_copy):
 
 
 def test_an_unknown_audience_names_those_that_exist():
-    with pytest.raises(UnknownNameError, match="unknown audience 'public'; known: coauthors"):
-        open_cut("tsvetkova2022", "published", "public")
+    with pytest.raises(UnknownNameError, match="unknown audience 'press'; known: coauthors, public"):
+        open_cut("tsvetkova2022", "published", "press")
 
 
 def test_an_unknown_cut_names_those_that_exist():

@@ -57,15 +57,19 @@ def test_relapse_has_both_denominators(cohort, param, n):
 
 
 def test_strata_add_up_to_all_patients(cohort):
-    """The law of every stratified proportion: numerators and denominators add up."""
+    """The law of every stratified proportion: numerators and denominators add up, over strata and over subgroups."""
     rows = select(cohort.results, analysis="proportion").query(
         "stat in ('n', 'N') and not method.str.contains('printed')"
     )
     keys = ["param", "population", "variable", "stat"]
     whole = rows[rows["group"] == ""].set_index(keys)["value"]
-    parts = rows[rows["group"] != ""].groupby(keys)["value"].sum()
+    parts = {group: part.groupby(keys)["value"].sum() for group, part in rows[rows["group"] != ""].groupby("group")}
+    assert set(parts) == {*cohort.study.strata, *cohort.study.subgroups}
     assert len(whole) > 50
-    assert parts.loc[whole.index].equals(whole)
+    assert parts["DISSTAT"].loc[whole.index].equals(whole)
+    for part in parts.values():
+        assert len(part) >= 2 * len(cohort.study.responses)
+        assert part.equals(whole.loc[part.index])
 
 
 def test_populations_and_categories(cohort):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.intake.findings import DataError
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 from helpers.results.delivered import INPUTS, MANIFEST, BrokenSealError, Delivered, find_delivered
 from helpers.results.method import FIELDS as METHOD_FIELDS
 from helpers.results.method import list_method_changes
@@ -130,6 +130,9 @@ def compare_with_last(data: CutData, reports: Path = REPORTS) -> Changes | NotCo
     reports : Path
         The reports folder, for the report of the cut before.
     """
+    if data.audience == PUBLIC:
+        # between two cuts a few patients differ: their changes would be counts below any threshold
+        return NotCompared("Changes since the last data cut: not part of the public version", is_first=True)
     before = data.study.get_cut_before(data.cut)
     if before is None:
         return NotCompared("No earlier data cut is declared", is_first=True)

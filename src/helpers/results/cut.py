@@ -24,8 +24,10 @@ from helpers.results.occurrence import (
     analyse_reported_counts,
     count_populations,
 )
+from helpers.results.public import keep_shown, protect_results
 from helpers.results.safety import analyse_onset, analyse_terms
 from helpers.results.schema import Rows, make_results
+from helpers.results.subgroups import analyse_subgroups
 from helpers.results.time_to_event import analyse_time_to_event
 from helpers.study.claims import read_published_claims
 from helpers.study.errors import UnknownNameError
@@ -33,8 +35,8 @@ from helpers.study.model import Cut, Study
 from helpers.study.reading import read_cut, read_study
 
 COAUTHORS, PUBLIC = "coauthors", "public"
-AUDIENCES = (COAUTHORS,)
-"""For whom a report can be made. A public version, with small counts suppressed, does not exist yet."""
+AUDIENCES = (COAUTHORS, PUBLIC)
+"""For whom a report can be made. Of the public version, see `helpers.results.public`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ class CutData(Datasets):
     cut : Cut
         What was declared.
     audience : str
-        For whom the report is made.
+        For whom the report is made; for the public the results are protected, and there are no audited claims.
     findings : tuple of Finding
         Warnings about the raw data.
     audited : list of AuditedClaim
@@ -98,6 +100,9 @@ def _derive_and_analyse(study: Study, cut: Cut, audience: str) -> CutData:
     published = read_published_claims(study)
     audited = audit_claims(published, make_results(rows)) if published else []
     results = make_results(rows + (make_audit_rows(audited) if audited else []))
+    if audience == PUBLIC:
+        results, audited = protect_results(datasets, results), []
+        datasets = replace(datasets, study=keep_shown(study, results))
     known = {field.name: getattr(datasets, field.name) for field in fields(Datasets)}
     return CutData(**known, cut=cut, audience=audience, findings=findings, audited=audited, results=results)
 
@@ -120,6 +125,7 @@ def _analyse(data: Datasets, cut: Cut) -> Rows:
         + analyse_flags(adsl, sources, study)
         + analyse_exposure(adsl, sources, study)
         + analyse_occurrences(adsl, occurred, sources, study)
+        + analyse_subgroups(adsl, occurred, sources, study)
         + analyse_reported_counts(sources, study)
         + analyse_terms(adsl, sources, study)
         + analyse_onset(adsl, onset, treatment, sources, study)

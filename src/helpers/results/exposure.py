@@ -1,6 +1,6 @@
 """Exposure and adherence: amounts described and compared, deviations from the plan counted."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -90,15 +90,15 @@ def _adherence(adsl: pd.DataFrame, words: "pd.Series[str]", parameter: ExposureP
 
         stats, method = estimate(int((judged == ADHERENT).sum()), len(judged), study)
         rows += make_rows(stats, "proportion", key(ADHERENT), method=method)
-        for word, n, of in _count(mine, judged):
+        for word, n, of in _count(mine, judged, set(words)):
             rows += make_rows({"n": n, "N": of}, "count", key(word), method="number of patients")
     return rows
 
 
-def _count(mine: "pd.Series[str]", judged: "pd.Series[str]") -> Iterator[tuple[str, int, int]]:
-    """Deviations of the patients judged, and the patients not judged of all."""
+def _count(mine: "pd.Series[str]", judged: "pd.Series[str]", seen: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Deviations of the patients judged, of those kinds that anybody has, and the patients not judged of all."""
     for word in DEVIATIONS:
-        if n := int((judged == word).sum()):
-            yield word, n, len(judged)
+        if word in seen:
+            yield word, int((judged == word).sum()), len(judged)
     for word in NOT_JUDGED:
         yield word, int((mine == word).sum()), len(mine)

@@ -180,6 +180,11 @@ def get_note(results: pd.DataFrame, **keys: str | float) -> str:
     return str(select_analysis(results, **keys)["note"].iloc[0])
 
 
+def get_notes(results: pd.DataFrame, **keys: str | float) -> list[str]:
+    """Notes of one analysis, statistic by statistic; keys as for `select_analysis`."""
+    return [str(note) for note in select_analysis(results, **keys)["note"]]
+
+
 def get_method(results: pd.DataFrame, **keys: str | float) -> str:
     """Method of one analysis; keys as for `select_analysis`."""
     return str(select_analysis(results, **keys)["method"].iloc[0])

@@ -11,5 +11,7 @@ DICTIONARY = DATA / "dictionary.csv"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = Path(os.environ.get("BLINA_REPORTS", ROOT / "reports"))
 """Where delivered reports are looked for. A run tells its chapters with the variable where it delivers to."""
+PUBLIC_REPORTS = REPORTS / "public"
+"""Where reports for the public are delivered, apart from those of co-authors."""
 QUARTO_CONFIG = ROOT / "_quarto.yml"
 BIBLIOGRAPHY = ROOT / "references.bib"

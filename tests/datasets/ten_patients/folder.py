@@ -20,6 +20,8 @@ def write_study(folder: Path, cuts: Sequence[str] = (CUT,), keep: Mapping[str, S
     declared["cuts"] = [{"id": cut, "date": cut, "label": f"as of {cut}"} for cut in cuts]
     for section, names in (keep or {}).items():
         declared[section] = [item for item in declared[section] if (item.get("param") or item["name"]) in names]
+    known = [variable["name"] for variable in declared["variables"]]
+    declared["subgroups"] = [name for name in declared["subgroups"] if name in known]
     shutil.copytree(HERE / "raw", folder / "raw")
     (folder / "study.yml").write_text(yaml.safe_dump(declared, sort_keys=False, allow_unicode=True), "utf-8")
     return folder

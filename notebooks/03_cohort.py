@@ -20,10 +20,8 @@
 #
 # **Question.** Who was treated, with what, and what is known of each patient?
 #
-# **Method.** The raw tables are read as they are, as of the data cut, and checked against the data dictionary, column by
-# column and cell by cell. Errors would stop the report; warnings are listed below. Nothing is repaired on the way.
-# Continuous characteristics are described by median and range, categorical ones by counts and percentages of all
-# patients.
+# **Method.** Patients are counted from screening to the populations of the analyses (see @sec-definitions). Continuous
+# characteristics are described by median and range, categorical ones by counts and percentages of all patients.
 
 # %% tags=["parameters"]
 #| include: false
@@ -39,14 +37,6 @@ from helpers.results.cut import open_cut
 # %%
 #| include: false
 data = open_cut(study, cut, audience)
-
-# %%
-#| echo: false
-sentences.describe_study(data)
-
-# %%
-#| echo: false
-sentences.describe_findings(data)
 
 # %% [markdown]
 # ## Flow of patients {#sec-flow}
@@ -119,19 +109,6 @@ tables.make_table_reported(data)
 # %% [markdown]
 # The percentages of @tbl-reported follow from the printed counts; whether the source prints the same ones is asked
 # in @sec-claims.
-#
-# ## Patient listing {#sec-listing}
-#
-# One patient a row, with the codes of the source.
-
-# %%
-#| label: tbl-listing
-#| tbl-cap: Patient listing
-tables.make_table_listing(data)
-
-# %% [markdown]
-# A dash in @tbl-listing marks what the source leaves empty, or what was not known yet at the cut. How its codes are read
-# is declared in the study file and stated with each endpoint in @sec-endpoints.
 #
 # ## In short {#sec-cohort-short}
 

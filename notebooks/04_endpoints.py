@@ -16,13 +16,12 @@
 # ---
 
 # %% [markdown]
-# # Response and endpoints {#sec-endpoints}
+# # Response and relapse {#sec-endpoints}
 #
-# **Question.** How many patients responded, how did they relapse, and how was each patient's time to an event decided?
+# **Question.** How many patients responded, and how did they relapse?
 #
-# **Method.** Response and relapse are proportions of patients. Time-to-event endpoints are declared in the study file:
-# an origin, events in order of precedence, and censoring times. The earliest event of a patient decides; without any,
-# the latest censoring time does. Every row keeps the raw record that decided it.
+# **Method.** Response and relapse are proportions of patients with exact intervals; what counts as which is said in
+# @sec-definitions. Times to an event follow in @sec-survival.
 
 # %% tags=["parameters"]
 #| include: false
@@ -40,14 +39,7 @@ from helpers.results.cut import open_cut
 data = open_cut(study, cut, audience)
 
 # %% [markdown]
-# The conventions below hold for the whole report.
-
-# %%
-#| echo: false
-sentences.describe_conventions(data)
-
-# %% [markdown]
-# ## Response within two cycles {#sec-response}
+# ## Response {#sec-response}
 
 # %%
 #| echo: false
@@ -55,27 +47,43 @@ sentences.describe_response(data)
 
 # %%
 #| label: tbl-response
-#| tbl-cap: Response within two cycles
+#| tbl-cap: Response
 tables.make_table_response(data)
 
 # %%
 #| label: fig-response
-#| fig-cap: Response within two cycles, overall and by stratum. Squares are proportions, lines exact intervals.
+#| fig-cap: Response, overall and by stratum. Squares are proportions, lines exact intervals.
 figures.plot_response(data)
 
 # %% [markdown]
 # The lines of @fig-response show what the numbers of patients can exclude, and what not. Strata whose intervals overlap
 # are not thereby shown to be alike.
 #
+# ## Response in subgroups {#sec-subgroups}
+#
+# The subgroups of @fig-subgroups are described, not tested. With so many of them, some differ by chance alone, and in a
+# small one the interval is too wide to say much.
+
+# %%
+#| label: fig-subgroups
+#| fig-cap: "Response in all patients and in subgroups. Squares are proportions, lines exact intervals; the dashed line is the proportion of all patients."
+figures.plot_subgroups(data, "CR")
+
+# %% [markdown]
 # ## Beside published figures {#sec-benchmarks}
 #
-# The comparison of @tbl-benchmarks is naive: other patients, treated elsewhere, at another time. It is no evidence of a
-# better treatment.
+# The comparison of @tbl-benchmarks and @fig-benchmarks is naive: other patients, treated elsewhere, at another time. It is
+# no evidence of a better treatment.
 
 # %%
 #| label: tbl-benchmarks
 #| tbl-cap: Results beside published figures of blinatumomab alone, a naive comparison
 tables.make_table_benchmarks(data)
+
+# %%
+#| label: fig-benchmarks
+#| fig-cap: A naive comparison with published figures of blinatumomab alone, neither adjusted nor tested. Squares are this study's estimates, lines their intervals, an arrow an interval without an upper limit (NR, not reached); diamonds are published figures of other patients.
+figures.plot_benchmarks(data)
 
 # %% [markdown]
 # ## Relapse after response {#sec-relapse}
@@ -91,46 +99,22 @@ tables.make_table_outcomes(data, ["RELAPSE", "RELBM", "RELCOMB", "RELEM", "RELEM
 #| echo: false
 sentences.describe_outcome(data, "RELAPSE")
 
+# %% [markdown]
+# ## The patients one by one {#sec-swimmer}
+#
+# In @fig-swimmer, the longest bar stands on top. What the length of a bar means is said below its axis.
+
 # %%
 #| label: fig-swimmer
-#| fig-cap: Duration of marrow response of each patient, coloured by stratum. The mark at the end of a bar says whether the marrow response ended there. Dots on the right mark patients who relapsed outside the marrow (EM), died, or had graft-versus-host disease (GVHD), at any time.
+#| fig-cap: The patients one by one, coloured by stratum. One bar is one patient, with the marks of the legend; dots to the right of all bars, where there are any, mark what happened at any time (EM, relapse outside the marrow; GVHD, graft-versus-host disease).
 figures.plot_swimmer(data)
 
 # %% [markdown]
-# ## Endpoints as declared {#sec-declared}
-#
-# @tbl-endpoints is printed from the study file. An endpoint whose raw data do not exist is not derivable, and says what
-# is missing.
-
-# %%
-#| label: tbl-endpoints
-#| tbl-cap: Time-to-event endpoints and whether the data support them
-tables.make_table_endpoints(data)
-
-# %% [markdown]
-# ## How each time was decided {#sec-decisions}
-
-# %%
-#| label: tbl-decisions
-#| tbl-cap: The record that decided the duration of each marrow response
-tables.make_table_decisions(data, "DOR")
-
-# %% [markdown]
-# @tbl-candidates opens one patient: the candidates that were considered and the one that decided.
-
-# %%
-#| label: tbl-candidates
-#| tbl-cap: Candidates for one patient, the chosen one and those that lost
-tables.make_table_candidates(data, "DOR")
-
-# %%
-#| label: tbl-reconciliation
-#| tbl-cap: Events, competing events and censored make up every population
-tables.make_table_reconciliation(data)
+# ## In short {#sec-endpoints-short}
 
 # %%
 #| echo: false
-sentences.reconcile_time_to_event(data)
+sentences.reconcile_outcomes(data, "RELAPSE", ["RELBM", "RELCOMB", "RELEM"])
 
 # %%
 #| echo: false

@@ -28,7 +28,7 @@
 # A curve is drawn faint from where one more event would move it by more than the declared amount, because it rests on
 # too few patients there. @tbl-maturity says how far each curve can be trusted.
 #
-# ## Overall survival {#sec-os}
+# ## Survival of all patients {#sec-os}
 
 # %% tags=["parameters"]
 #| include: false
@@ -41,13 +41,11 @@ audience = "coauthors"
 from helpers.display import figures, sentences, tables
 from helpers.results.cut import open_cut
 
-# %%
-#| include: false
 data = open_cut(study, cut, audience)
 
 # %%
 #| label: fig-os
-#| fig-cap: Overall survival
+#| fig-cap: "{{OS}}, from the {{OS origin}}"
 figures.plot_survival(data, "OS")
 
 # %%
@@ -55,11 +53,11 @@ figures.plot_survival(data, "OS")
 sentences.describe_curve(data, "OS")
 
 # %% [markdown]
-# ## Disease-free and relapse-free survival {#sec-dfs}
+# ## Survival in remission {#sec-dfs}
 
 # %%
 #| label: fig-dfs
-#| fig-cap: Disease-free survival, from the first complete remission
+#| fig-cap: "{{DFS}}, from the {{DFS origin}}"
 figures.plot_survival(data, "DFS")
 
 # %%
@@ -68,7 +66,7 @@ sentences.describe_curve(data, "DFS")
 
 # %%
 #| label: fig-rfs
-#| fig-cap: Relapse-free survival, from the first dose of blinatumomab
+#| fig-cap: "{{RFS}}, from the {{RFS origin}}"
 figures.plot_survival(data, "RFS")
 
 # %% [markdown]
@@ -79,16 +77,16 @@ figures.plot_survival(data, "RFS")
 
 # %%
 #| label: fig-dor
-#| fig-cap: Duration of marrow response
+#| fig-cap: "{{DOR}}, from the {{DOR origin}}"
 figures.plot_survival(data, "DOR")
 
 # %%
 #| label: fig-dorany
-#| fig-cap: Duration of response until relapse at any site, an approximation (see @tbl-endpoints)
+#| fig-cap: "{{DORANY}} (how it is counted is said in @tbl-endpoints)"
 figures.plot_survival(data, "DORANY")
 
 # %% [markdown]
-# ## Relapse and non-relapse mortality {#sec-cir}
+# ## Relapse and death without relapse {#sec-cir}
 #
 # Who dies in remission can no longer relapse, and who has relapsed can no longer die in remission: the two are analysed
 # together.
@@ -99,8 +97,13 @@ sentences.describe_incidence(data, ["CIR", "NRM"])
 
 # %%
 #| label: fig-cir
-#| fig-cap: Cumulative incidence of relapse and of death without relapse, from the first complete remission
+#| fig-cap: "Cumulative incidence of {{CIR within}} and of {{NRM within}}, from the {{CIR origin}}"
 figures.plot_incidence(data, ["CIR", "NRM"])
+
+# %%
+#| label: fig-states
+#| fig-cap: "What became of the patients over time: {{CIR within}}, {{NRM within}}, or neither. At any time the areas add up to all patients; the intervals of both are those of @fig-cir."
+figures.plot_stacked_incidence(data, ["CIR", "NRM"], "Alive in remission")
 
 # %% [markdown]
 # ## Printed values that cannot be recomputed {#sec-printed}
@@ -132,7 +135,7 @@ tables.make_table_at_times(data, ["OS", "RFS", "DFS", "DOR", "DORANY", "CLFS"])
 
 # %%
 #| label: tbl-cir-at-times
-#| tbl-cap: Relapse and non-relapse mortality at given times
+#| tbl-cap: "{{CIR}} and {{NRM within}} at given times"
 tables.make_table_incidence(data, ["CIR", "NRM"])
 
 # %%

@@ -110,22 +110,22 @@ tables.make_table_gvhd(
 
 # %%
 #| label: fig-agvhd
-#| fig-cap: Cumulative incidence of acute GVHD from the first donor lymphocyte infusion
+#| fig-cap: "Cumulative incidence of acute GVHD from the {{AGVHD24 origin}}"
 figures.plot_incidence(data, ["AGVHD24", "AGVHD34"])
 
 # %%
 #| label: fig-cgvhd
-#| fig-cap: Cumulative incidence of chronic GVHD from the first donor lymphocyte infusion
+#| fig-cap: "Cumulative incidence of chronic GVHD from the {{CGVHD origin}}"
 figures.plot_incidence(data, ["CGVHD", "CGVHDMS"])
 
 # %%
 #| label: tbl-gvhd-at-times
-#| tbl-cap: GVHD at given times after the first donor lymphocyte infusion
+#| tbl-cap: "GVHD at given times after the {{CGVHD origin}}"
 tables.make_table_incidence(data, ["AGVHD24", "AGVHD34", "CGVHD", "CGVHDMS"])
 
 # %%
 #| label: fig-grfs
-#| fig-cap: GVHD-free, relapse-free survival from the first donor lymphocyte infusion
+#| fig-cap: "{{GRFS}}, from the {{GRFS origin}}"
 figures.plot_survival(data, "GRFS")
 
 # %%

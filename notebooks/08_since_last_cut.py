@@ -109,17 +109,17 @@ tables.make_table_changed_numbers(changes, "safety")
 
 # %%
 #| label: fig-since-os
-#| fig-cap: Overall survival at the last cut and at this one
+#| fig-cap: "{{OS}} at the last cut and at this one"
 figures.plot_changed_curves(changes, "OS")
 
 # %%
 #| label: fig-since-dfs
-#| fig-cap: Disease-free survival at the last cut and at this one
+#| fig-cap: "{{DFS}} at the last cut and at this one"
 figures.plot_changed_curves(changes, "DFS")
 
 # %%
 #| label: fig-since-cir
-#| fig-cap: Cumulative incidence of relapse at the last cut and at this one
+#| fig-cap: "Cumulative incidence of {{CIR within}} at the last cut and at this one"
 figures.plot_changed_curves(changes, "CIR")
 
 # %% [markdown]

@@ -1,6 +1,7 @@
 """Figures of the published cohort: the same bytes every time, numbers in the alternative text, no trace left behind."""
 
 import json
+import re
 import struct
 import xml.etree.ElementTree as ET
 
@@ -16,6 +17,10 @@ from helpers.study.paths import REPORTS
 
 ALL = {
     "response": (lambda data: figures.plot_response(data), ["All patients: 15/17, 88% (64–99)", "14/17, 82% (57–96)"]),
+    "subgroups": (
+        lambda data: figures.plot_subgroups(data, "CR"),
+        ["(all patients): 15/17, 88% (64–99)", "within 100 days of allo-HSCT: yes): 4/6, 67% (22–96)", "no): 11/11"],
+    ),
     "safety": (
         lambda data: figures.plot_safety(data, ["GVHDANY", "AGVHD"]),
         ["Any GVHD: 3/17, 18% (4–43)", "Acute GVHD: 1/17, 6% (0–29)"],
@@ -47,6 +52,8 @@ NOT_DECLARED = {
     "flow": lambda data: figures.plot_flow(data),
     "incidence": lambda data: figures.plot_incidence(data, ["CIR", "NRM"]),
     "terms": lambda data: figures.plot_terms(data),
+    "benchmarks": lambda data: figures.plot_benchmarks(data),
+    "stacked_incidence": lambda data: figures.plot_stacked_incidence(data, ["CIR", "NRM"], "Alive in remission"),
 }
 """What a patient listing has nothing for; see test_figures_of_events and test_changes."""
 
@@ -86,6 +93,23 @@ def test_the_alternative_text_holds_the_numbers(drawn, name):
     assert metadata["image/svg+xml"]["alt"] == metadata["image/png"]["alt"] == figure.alt
 
 
+def list_references(svg):
+    """What a drawing fetches from outside: links, styles and fonts; its own parts begin with #."""
+    root = ET.fromstring(svg)
+    links = [value for element in root.iter() for key, value in element.attrib.items() if key.endswith("href")]
+    styles = [value for element in root.iter() for value in (*element.attrib.values(), element.text or "")]
+    fetched = [word for text in styles for word in re.findall(r"url\(([^)]*)\)|(@import|@font-face)", text)]
+    return [link for link in (*links, *(one or other for one, other in fetched)) if not link.startswith("#")]
+
+
+def test_a_reference_to_the_outside_is_noticed(drawn):
+    svg = drawn[0]["response"][0].svg
+    linked = svg.replace("</svg>", '<image xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="logo.png"/></svg>')
+    styled = svg.replace("</svg>", "<style>@import 'font.css'; a{fill:url(other.svg#a)}</style></svg>")
+    assert list_references(linked) == ["logo.png"]
+    assert list_references(styled) == ["@import", "other.svg#a"]
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_both_pictures_are_whole_and_of_the_text_width(drawn, name):
     """6.7 inches: 482.4 points as vector, 1340 pixels at 200 dots per inch; nothing is fetched, no clock is in it."""
@@ -94,6 +118,7 @@ def test_both_pictures_are_whole_and_of_the_text_width(drawn, name):
     assert float(root.attrib["width"].removesuffix("pt")) == pytest.approx(482.4, abs=0.1)
     assert "<dc:date>" not in figure.svg
     assert "<script" not in figure.svg
+    assert list_references(figure.svg) == []
     assert figure.png[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">I", figure.png[16:20]) == (1340,)
 

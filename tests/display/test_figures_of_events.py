@@ -1,25 +1,23 @@
 """Figures of studies with event-level tables: ten patients whose numbers can be counted by hand (see their README)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 import yaml
 from matplotlib.figure import Figure as MatplotlibFigure
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from datasets.ten_patients.folder import CUT, change_raw, write_study
+from display.canvas import keep_canvases
 from helpers.display import figures
 from helpers.display.absence import NOT_DERIVABLE as SAYS_NOT_DERIVABLE
-from helpers.display.figures import flow, incidence, proportions, survival, terms
+from helpers.display.figures import proportions
 from helpers.display.figures.boxes import SIZE, draw_box, make_box
 from helpers.display.figures.style import WIDTH, report_style
 from helpers.results.cut import open_cut
 
 GVHD = ["AGVHD24", "AGVHD34"]
-MODULES = {flow: "flow", incidence: "incidence", proportions: "safety", survival: "survival", terms: "terms"}
 PLOTS = {
     "flow": lambda data: figures.plot_flow(data),
     "survival": lambda data: figures.plot_survival(data, "OS"),
@@ -29,6 +27,10 @@ PLOTS = {
     "terms": lambda data: figures.plot_terms(data),
     "safety": lambda data: figures.plot_safety(data, [item.param for item in data.study.occurrences]),
     "response": lambda data: figures.plot_response(data),
+    "subgroups": lambda data: figures.plot_subgroups(data, "CR"),
+    "benchmarks": lambda data: figures.plot_benchmarks(data),
+    "stacked": lambda data: figures.plot_stacked_incidence(data, ["CIR", "NRM"], "Alive in remission"),
+    "swimmer": lambda data: figures.plot_swimmer(data),
 }
 # Counted by hand from the stories of the ten patients.
 SAID = {
@@ -46,6 +48,18 @@ SAID = {
     "terms": ["Cytokine release syndrome 4/8, grade 3 or higher 1", "Pneumonia 2/8, grade 3 or higher 2"],
     "safety": ["Cytokine release and neurotoxicity. Cytokine release syndrome: 4/8, 50%", "Infections. Infection: "],
     "response": ["Complete remission. All patients: 6/8, 75%", "MRD-positive: 3/4"],
+    "subgroups": [
+        "Complete remission (all patients): 6/8, 75%",
+        "Complete remission (sex: female): 3/4",
+        "(younger than 18 years: yes): no patients. Complete remission (younger than 18 years: no): 6/8",
+        "(donor: matched unrelated): 0/1",
+    ],
+    "benchmarks": [
+        "CR or CRh within two cycles: 75% (19–99), published 45%",
+        "at 1 year: not estimable, published 36%",
+    ],
+    "stacked": ["At any time the areas add up to all 6 patients: relapse in 4 and non-relapse mortality in 1."],
+    "swimmer": ["8 patients", "patient T04, 14 months", "infusion 6, acute GVHD of grade II to IV 3", "death 4"],
 }
 
 
@@ -70,34 +84,6 @@ def redeclare(folder, **changes):
     return declared
 
 
-@dataclass
-class Canvas:
-    """A drawing as it was when it was done, with its words where they stood."""
-
-    figure: MatplotlibFigure
-    words: list[tuple[str, Bbox, float]]
-
-    @property
-    def texts(self) -> list[str]:
-        return [words for words, _, _ in self.words]
-
-
-def keep_canvases(patch: pytest.MonkeyPatch) -> list[Canvas]:
-    """Keep the drawing behind each figure that is made from now on."""
-    kept: list[Canvas] = []
-    for module in MODULES:
-        original = module.finish
-
-        def keep(figure, alt, original=original, **keywords):
-            made = original(figure, alt, **keywords)
-            figure.draw_without_rendering()
-            kept.append(Canvas(figure, place_words(figure)))
-            return made
-
-        patch.setattr(module, "finish", keep)
-    return kept
-
-
 @pytest.fixture
 def canvas(monkeypatch):
     """The drawings of the figures that a test makes."""
@@ -110,28 +96,6 @@ def drawn(ten):
     with pytest.MonkeyPatch.context() as patch:
         kept = keep_canvases(patch)
         return {name: (plot(ten), kept[-1], plot(ten)) for name, plot in PLOTS.items()}
-
-
-def list_words(figure: MatplotlibFigure) -> Iterator[Text]:
-    """Every text that is seen."""
-    yield from figure.texts
-    for legend in figure.legends:
-        yield from legend.get_texts()
-    for axes in figure.axes:
-        yield from axes.texts
-        yield from [axes.title, axes._left_title]
-        yield from axes.get_legend().get_texts() if axes.get_legend() else []
-        if axes.axison:
-            yield from [axes.xaxis.label, axes.yaxis.label]
-            below = axes.xaxis.get_visible() and axes.xaxis.get_tick_params().get("labelbottom", True)
-            yield from axes.get_xticklabels() if below else []
-            yield from axes.get_yticklabels() if axes.yaxis.get_tick_params().get("labelleft", True) else []
-
-
-def place_words(figure: MatplotlibFigure) -> list[tuple[str, Bbox, float]]:
-    renderer = figure._get_renderer()
-    seen = [text for text in list_words(figure) if text.get_visible() and text.get_text().strip()]
-    return [(text.get_text(), text.get_window_extent(renderer), text.get_fontsize()) for text in seen]
 
 
 @pytest.mark.parametrize("name", PLOTS)
@@ -224,11 +188,14 @@ def test_the_risk_table_adds_up_to_all_patients(ten, canvas):
 
 
 def test_endpoints_that_do_not_exclude_each_other_have_lines_of_their_own(ten, canvas):
-    """Who has acute GVHD of grade II is still at risk of grade III."""
+    """Who has acute GVHD of grade II is still at risk of grade III: each has a panel and a table of its own."""
     figures.plot_incidence(ten, GVHD)
-    words = [text.get_text() for text in canvas[-1].figure.axes[1].texts if not text.get_text().isdigit()]
-    lines = ["At risk", "Events", "Competing", "Censored"]
-    assert words == ["Acute GVHD of grade II to IV", *lines, "Acute GVHD of grade III or IV", *lines]
+    axes = canvas[-1].figure.axes
+    titles = [axes[place].get_title(loc="left").splitlines()[0] for place in (0, 2)]
+    assert titles == ["Acute GVHD of grade II to IV", "Acute GVHD of grade III or IV"]
+    for table in (axes[1], axes[3]):
+        words = [text.get_text() for text in table.texts if not text.get_text().isdigit()]
+        assert words == ["At risk", "Events", "Competing", "Censored"]
 
 
 def test_curves_end_with_the_last_time_observed(ten, canvas):

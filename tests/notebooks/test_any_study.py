@@ -7,7 +7,6 @@ import re
 import shutil
 from pathlib import Path
 
-import jupytext
 import pytest
 import yaml
 
@@ -16,8 +15,7 @@ from helpers.display.figures.style import Figure
 from helpers.display.prose import Prose
 from helpers.display.table import Table
 from helpers.study.paths import DATA, NOTEBOOKS
-
-SCRIPTS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))
+from notebooks.running import SCRIPTS, calls, displayed
 
 OS = {
     "param": "OS",
@@ -49,29 +47,6 @@ STUDIES = {
 }
 
 
-def displayed(script, study, cut):
-    """What the code cells of a chapter display, run with other parameters than the chapter's own."""
-    return (item for _, item in calls(script, study, cut))
-
-
-def calls(script, study, cut):
-    """Each displaying function that a chapter calls, by name, with what it displays."""
-    names = {}
-    for cell in jupytext.read(script, fmt="py:percent").cells:
-        if cell.cell_type != "code":
-            continue
-        if "parameters" in cell.metadata.get("tags", []):
-            names |= {"study": study, "cut": cut, "audience": "coauthors"}
-            continue
-        code = cell.source
-        last = code.splitlines()[-1]
-        if last.startswith(("sentences.", "tables.", "figures.")):
-            exec("\n".join(code.splitlines()[:-1]), names)
-            yield last.split("(")[0], eval(last, names)
-        else:
-            exec(code, names)
-
-
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 @pytest.mark.parametrize(("raw", "declared"), STUDIES.values(), ids=STUDIES)
 def test_every_chapter_serves_every_study(write_study, script, raw, declared):
@@ -93,11 +68,14 @@ def test_what_is_missing_is_said(write_study):
 
 
 ONLY_WITH_EVENTS = {
+    *("02_methods: sentences.describe_eligibility", "02_methods: sentences.describe_plan"),
+    "09_appendices: tables.make_table_findings",
     *("03_cohort: figures.plot_flow", "03_cohort: sentences.describe_flow", "03_cohort: tables.make_table_eligibility"),
     *("03_cohort: sentences.describe_exposure", "03_cohort: tables.make_table_exposure"),
     *("03_cohort: sentences.describe_adherence", "03_cohort: tables.make_table_adherence"),
     *("04_endpoints: tables.make_table_benchmarks", "05_survival: sentences.describe_curve"),
     *("05_survival: sentences.describe_incidence", "05_survival: figures.plot_incidence"),
+    *("05_survival: figures.plot_stacked_incidence", "04_endpoints: figures.plot_benchmarks"),
     *("05_survival: figures.plot_survival", "05_survival: tables.make_table_incidence"),
     *("06_safety: sentences.describe_topic", "06_safety: tables.make_table_terms", "06_safety: figures.plot_terms"),
     *("06_safety: tables.make_table_safety", "06_safety: figures.plot_incidence", "06_safety: figures.plot_survival"),
@@ -110,8 +88,7 @@ ONLY_WITH_EVENTS = {
     "08_since_last_cut: tables.make_table_method_changes",
 }
 ONLY_PRINTED = {
-    *("03_cohort: tables.make_table_reported", "04_endpoints: figures.plot_swimmer"),
-    "05_survival: figures.plot_survival",
+    *("03_cohort: tables.make_table_reported", "05_survival: figures.plot_survival"),
     *("05_survival: tables.make_table_printed_survival", "06_safety: tables.make_table_adverse_events"),
     *("06_safety: tables.make_table_never_seen", "06_safety: sentences.describe_never_seen"),
     *("07_published_claims: sentences.describe_audit", "07_published_claims: figures.plot_verdicts"),

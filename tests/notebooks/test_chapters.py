@@ -9,6 +9,7 @@ import jupytext
 import pytest
 
 from helpers.delivery.chapters import choose_parameters, list_chapters, read_chapter
+from helpers.delivery.strobe import ITEMS, PRINTED_IN
 from helpers.study.errors import UsageError
 from helpers.study.paths import NOTEBOOKS
 
@@ -64,8 +65,8 @@ def faults_of(script: Path) -> list[str]:
 
 def test_there_are_the_chapters_of_the_report():
     names = [script.stem for script in SCRIPTS]
-    chapters = ["03_cohort", "04_endpoints", "05_survival", "06_safety", "07_published_claims", "08_since_last_cut"]
-    assert names == chapters
+    results = ["03_cohort", "04_endpoints", "05_survival", "06_safety", "07_published_claims", "08_since_last_cut"]
+    assert names == ["01_summary", "02_methods", *results, "09_appendices"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
@@ -145,3 +146,14 @@ def test_a_parameter_that_is_no_literal_is_refused(tmp_path):
 def test_an_unknown_parameter_is_refused_and_the_known_ones_named():
     with pytest.raises(UsageError, match="unknown notebook parameter 'alpha'; known: audience, cut, study"):
         choose_parameters(list_chapters(), {"study": "s", "cut": "c", "audience": "coauthors", "alpha": 1})
+
+
+def test_every_reference_of_a_chapter_has_its_target():
+    """A label is declared by a heading or a cell of some chapter; the appendices made at joining have theirs too."""
+    texts = [script.read_text("utf-8") for script in SCRIPTS]
+    labels = {label for text in texts for label in re.findall(r"\{#(sec-[\w-]+)\}|^#\| label: (\S+)", text, re.M)}
+    known = {name for pair in labels for name in pair if name} | {"sec-provenance", "sec-strobe"}
+    asked = {name for text in texts for name in re.findall(r"@((?:sec|fig|tbl)-[\w-]+)", text)}
+    assert asked <= known
+    places = {place for item in ITEMS for place in item.places}
+    assert places | {place for pair in PRINTED_IN.values() for place in pair} <= known

@@ -46,7 +46,28 @@ def withhold_from_public(data: CutData, what: str) -> None:
         If the report is made for the public.
     """
     if data.audience == PUBLIC:
-        raise WithheldError(f"{what} is not part of the public version")
+        raise WithheldError(f"{what}: not part of the public version")
+
+
+def not_for_public(what: str) -> Callable[[Callable[P, Shown]], Callable[P, Shown]]:
+    """Let a display function whose first argument is the data of a cut refuse to show the public what it shows.
+
+    Parameters
+    ----------
+    what : str
+        As of `withhold_from_public`.
+    """
+
+    def decorate(show: Callable[P, Shown]) -> Callable[P, Shown]:
+        @wraps(show)
+        def shown(*args: P.args, **kwargs: P.kwargs) -> Shown:
+            if isinstance(args[0], CutData):
+                withhold_from_public(args[0], what)
+            return show(*args, **kwargs)
+
+        return shown
+
+    return decorate
 
 
 class Absence(Prose):

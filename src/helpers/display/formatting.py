@@ -2,13 +2,19 @@
 
 import datetime as dt
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
+from helpers.statistics.suppression import THRESHOLD
+
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"
 NOT_DERIVABLE = "not derivable"
+FEW = f"<{THRESHOLD}"
+WITHHELD = "withheld"
+"""Stand for counts that the public version does not show: a small one, and one that would tell of a small one."""
 NONE = "–"
 """Stands where there is no number to show."""
 SMALL_DENOMINATOR = 200
@@ -112,6 +118,17 @@ def format_p_value(p: float | None) -> str:
     return {"1.00": ">0.99", "0.010": "0.01"}.get(text, text)
 
 
+def format_p_equation(p: float | None) -> str:
+    """p-value within a sentence: p = 0.23, p < 0.001."""
+    text = format_p_value(p)
+    return f"p\u00a0{text[0]}\u00a0{text[1:]}" if text[0] in "<>" else f"p\u00a0=\u00a0{text}"
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number and its unit, which no line end may part: 12 months."""
+    return f"{number}\u00a0{unit}"
+
+
 def format_ratio(ratio: float | None, lcl: float | None, ucl: float | None) -> str:
     """Hazard ratio with its limits: 0.53 (0.21–1.32)."""
     if ratio is None:
@@ -134,6 +151,21 @@ def count(n: float, singular: str, plural: str | None = None) -> str:
     return f"{n:.0f} {singular if n == 1 else words}"
 
 
+def count_or_none(n: float) -> str:
+    """A number of patients, of whom the sentence has spoken: none, 1, 2."""
+    return f"{n:.0f}" if n else "none"
+
+
+def was_or_were(n: float) -> str:
+    """Past of to be, as it agrees with a number: 1 was, 2 were, none were."""
+    return "was" if n == 1 else "were"
+
+
+def is_or_are(n: float) -> str:
+    """Present of to be, as it agrees with a number: 1 is, 2 are, none are."""
+    return "is" if n == 1 else "are"
+
+
 def capitalise(text: str) -> str:
     """Text as it begins a sentence or heads a row."""
     return f"{text[:1].upper()}{text[1:]}"
@@ -147,3 +179,8 @@ def within_sentence(label: str) -> str:
 def join_words(words: list[str]) -> str:
     """Join words as a sentence does: a, b and c; nothing where there are none."""
     return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def join_items(items: list[str]) -> str:
+    """Join what may hold commas itself, as a sentence does: a, of b; c, of d."""
+    return "; ".join(items) if any("," in re.sub(r"\([^)]*\)", "", item) for item in items) else join_words(items)

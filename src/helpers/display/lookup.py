@@ -1,17 +1,32 @@
 """Find numbers in the results, and words in study.yml."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from helpers.display.absence import NotDerivableError, NotInStudyError
-from helpers.display.formatting import format_number, format_percent, join_words
-from helpers.results.cut import CutData
+from helpers.display.absence import NotDerivableError, NotInStudyError, WithheldError
+from helpers.display.formatting import FEW, WITHHELD, format_number, format_percent, join_words
+from helpers.results.cut import PUBLIC, CutData
 from helpers.results.derivability import describe_missing
-from helpers.results.schema import get_method, get_note, get_stats
+from helpers.results.public import HELD_BACK, SMALL
+from helpers.results.schema import get_method, get_note, get_notes, get_stats
 from helpers.study.endpoints import Endpoint
 from helpers.study.model import Occurrence, Population, Variable
 
-Stats = dict[str, float | None]
+
+class Stats(dict[str, float | None]):
+    """Statistics of one analysis by name, None where there is no value.
+
+    Attributes
+    ----------
+    mark : str
+        What stands for them where they are not shown to the public: `FEW` or `WITHHELD`; empty where they are.
+    """
+
+    mark: str = ""
+
+
+Statistics = Mapping[str, float | None]
+"""Statistics of one analysis by name, wherever they come from."""
 TESTS = ("chi2", "fisher", "mannwhitney", "logrank", "gray")
 """Analyses that compare strata."""
 
@@ -33,9 +48,18 @@ def get(data: CutData, analysis: str, **keys: str | float) -> Stats:
         If the results hold no such analysis.
     """
     try:
-        return get_stats(data.results, analysis=analysis, **keys)
+        stats = Stats(get_stats(data.results, analysis=analysis, **keys))
+        if data.audience == PUBLIC:
+            notes = set(get_notes(data.results, analysis=analysis, **keys))
+            stats.mark = FEW if SMALL in notes else WITHHELD if HELD_BACK in notes else ""
+        return stats
     except KeyError as error:
         raise NotInStudyError(f"This study has {error.args[0]}") from error
+
+
+def get_mark(stats: Statistics) -> str:
+    """What stands for statistics that are not shown to the public; empty where they are, or have another source."""
+    return stats.mark if isinstance(stats, Stats) else ""
 
 
 def find(data: CutData, analysis: str, **keys: str | float) -> Stats:
@@ -46,7 +70,7 @@ def find(data: CutData, analysis: str, **keys: str | float) -> Stats:
     try:
         return get(data, analysis, **keys)
     except NotInStudyError:
-        return {}
+        return Stats()
 
 
 def find_test(data: CutData, **keys: str | float) -> Compared:
@@ -70,13 +94,26 @@ def method(data: CutData, analysis: str, **keys: str | float) -> str:
 
 def note(data: CutData, analysis: str, **keys: str | float) -> str:
     """Note of one analysis of the cut."""
+    if data.audience == PUBLIC:
+        hidden = {SMALL, HELD_BACK}.intersection(get_notes(data.results, analysis=analysis, **keys))
+        if hidden:
+            return SMALL if SMALL in hidden else HELD_BACK
     return get_note(data.results, analysis=analysis, **keys)
 
 
 def get_event_counts(data: CutData, endpoint: Endpoint, group: str = "", level: str = "") -> Stats:
     """Patients, events, competing events and censored of an endpoint; None where it is not derivable."""
     stats = get(data, endpoint.curve, param=endpoint.param, population=endpoint.population, group=group, level=level)
-    return {"competing": 0.0 if stats["n"] is not None else None, **stats}
+    counts = Stats({"competing": 0.0 if stats["n"] is not None else None, **stats})
+    counts.mark = stats.mark
+    return counts
+
+
+def name_cut_date(data: CutData) -> str:
+    """Name of the day of the cut, or, for the public, of its month; empty where it is not stated."""
+    if data.cut.date is None:
+        return ""
+    return f"{data.cut.date:%B %Y}" if data.audience == PUBLIC else data.cut.date.isoformat()
 
 
 def ci(data: CutData) -> str:
@@ -216,5 +253,6 @@ def count_patients(data: CutData, population: str = "SAFFL", group: str = "", le
         label = find_population(data, population).label
         raise NotDerivableError(f"{label[:1].upper()}{label[1:]}: {note(data, 'count', **keys)}")
     n = get(data, "count", group=group, level=level, **keys)["n"]
-    assert n is not None  # a population that can be counted can be counted by stratum
+    if n is None:  # a population that can be counted can be counted by stratum, but for the public
+        raise WithheldError(f"The number of {find_population(data, population).label} by stratum is withheld")
     return n

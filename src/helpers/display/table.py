@@ -1,13 +1,16 @@
 """A table as it is displayed: great_tables for the eye, plain cells for the file."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import pandas as pd
 from great_tables import GT, html, loc, style
+
+from helpers.display.absence import NotDerivableError
+from helpers.display.alignment import align_column
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,6 @@ class Table:
         }
 
 
-NOTHING = "This study has nothing to show here."
-
-
 def make_table(
     cells: pd.DataFrame,
     name: str,
@@ -63,17 +63,25 @@ def make_table(
     spanners : dict of str to list of str, optional
         Headings that span several columns.
     left : sequence of str
-        Columns with text, aligned to the left; all others are centred.
+        Columns with text. All others hold numbers, which stand below one another (see `align_column`).
     notes : sequence of str
         Lines below the table: method, denominator, abbreviations.
     indent : sequence of int
         Rows whose label is indented, as the levels of a characteristic are.
+
+    Raises
+    ------
+    NotDerivableError
+        If there are no rows.
     """
     if cells.empty:
-        cells, stub, groups, spanners, left, indent = pd.DataFrame({"Note": [NOTHING]}), "Note", None, None, (), ()
+        raise NotDerivableError("As of this data cut there is nothing to list")
+    shown, centred = _align(cells.map(str), {*left, groups}, stub)
     # great_tables escapes what stands in cells and headings
-    table = GT(cells.map(str), rowname_col=stub, groupname_col=groups, id=f"table-{name}", auto_align=False)
-    table = table.cols_align("center").cols_align("left", columns=[column for column in (*left, stub) if column])
+    table = GT(shown, rowname_col=stub, groupname_col=groups, id=f"table-{name}", auto_align=False)
+    table = table.cols_align("left").cols_align("center", columns=centred)
+    numbers = [name for name in shown.columns if name not in {*left, groups, stub}]
+    table = table.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers)) if numbers else table
     for label, columns in (spanners or {}).items():
         table = table.tab_spanner(label=label, columns=columns)
     if stub and indent:
@@ -83,6 +91,13 @@ def make_table(
     for note in notes:
         table = table.tab_source_note(html(escape(note, quote=False)))
     return Table(_style(table), cells, tuple(_name_headings(list(cells.columns), spanners or {})))
+
+
+def _align(cells: pd.DataFrame, text: Collection[str | None], stub: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """Cells with their numbers below one another, and the columns that can be centred without losing that."""
+    columns = {name: align_column(list(cells[name])) for name in cells.columns if name not in text}
+    shown = cells.assign(**{name: column.cells for name, column in columns.items()})
+    return shown, [name for name, column in columns.items() if column.even and name != stub]
 
 
 def _name_headings(columns: Sequence[str], spanners: Mapping[str, Sequence[str]]) -> list[str]:

@@ -21,18 +21,16 @@ from helpers.display.compared import (
     show_estimate,
 )
 from helpers.display.figures.curves import (
-    LINE,
     Look,
-    close_table,
-    draw_numbers,
-    draw_row_label,
     draw_time_axis,
     head_panels,
     make_line,
     make_words,
+    name_probability,
     write_in_panel,
 )
 from helpers.display.figures.incidence import TOPS
+from helpers.display.figures.risk_tables import LINE, close_table, draw_numbers, draw_row_label
 from helpers.display.figures.steps import STATS, Curve, draw_band, draw_steps, make_curve
 from helpers.display.figures.style import COLOURS, QUIET, Figure, finish, make_figure, report_style
 from helpers.display.formatting import (
@@ -138,7 +136,7 @@ def _draw_curves(axes: Axes, earlier: _Side, later: _Side, endpoint: Endpoint) -
     axes.set_ylim(-room, top / 100 + room)
     marks = range(0, top + 1, TOPS[top])
     axes.set_yticks([mark / 100 for mark in marks], [f"{mark}%" for mark in marks])
-    axes.set_ylabel("Cumulative incidence" if endpoint.competing else "Probability of no event")
+    axes.set_ylabel("Cumulative incidence" if endpoint.competing else name_probability(endpoint))
 
 
 def _choose_top(earlier: Curve, later: Curve) -> int:

@@ -10,11 +10,12 @@ from helpers.results.cut import CutData
 
 COLOUR_OF = {
     Verdict.AGREES: "#0072b2",
-    Verdict.ROUNDED: "#7fb8d8",
-    Verdict.NOT_DERIVABLE: "#d9d9d9",
-    Verdict.INCONSISTENT: "#e69f00",
-    Verdict.DIFFERS: "#b2410a",
+    Verdict.ROUNDED: "#93cbe8",
+    Verdict.NOT_DERIVABLE: "#e9e9e9",
+    Verdict.INCONSISTENT: "#d98200",
+    Verdict.DIFFERS: "#6b1200",
 }
+"""Told apart in grey too: each is of another lightness."""
 
 
 @or_say_so

@@ -1,10 +1,11 @@
 """What curves over time share: reading them from the results, axes, numbers at risk, and the test between strata."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -13,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
+from helpers.display.figures.risk_tables import LINE, draw_heading, draw_rows, list_rows
 from helpers.display.figures.style import COLOURS, INK, LINE_STYLES, QUIET, SMALL
 from helpers.display.formatting import capitalise, format_number, format_p_value, format_ratio, within_sentence
 from helpers.display.lookup import (
@@ -25,18 +27,18 @@ from helpers.display.lookup import (
     get_event_counts,
     list_strata,
 )
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 from helpers.results.schema import select
 from helpers.results.time_to_event import choose_ticks
 from helpers.study.endpoints import Endpoint
 
-LINE = 0.155
-"""Height of a line of a risk table, in inches."""
 LEGEND_CHARACTERS, LEGEND_LINE = 36, 10.8
 """Characters of a line of a legend, and its height in points."""
 
 POINTS = 72
 """Points of an inch."""
+KEYS = 0.2
+"""Height of the line below all panels, in inches."""
 Head = tuple[Axes, str, Sequence[Artist]]
 """A panel with its title and its legend."""
 BETWEEN = 0.07
@@ -69,11 +71,6 @@ def read_wide(data: CutData, analysis: str, endpoint: Endpoint, group: str = "",
     return rows.pivot_table(index="time_months", columns="stat", values="value", dropna=False).reset_index()
 
 
-def read_ticks(risk: pd.DataFrame) -> list[float]:
-    """Read the ticks of the time axis off a risk table; an axis has a length even where there are no patients."""
-    return choose_ticks(0) if risk.empty else [float(time) for time in risk["time_months"]]
-
-
 def list_strata_curves(data: CutData, endpoint: Endpoint, group: str) -> list[StratumCurve]:
     """List the strata of a comparison, each with a colour and a line of its own."""
     found = []
@@ -92,47 +89,36 @@ def draw_time_axis(axes: Axes, ticks: Sequence[float], label: str) -> None:
     axes.set_xlabel(label, fontsize=SMALL + 0.5)
 
 
-def draw_numbers(
-    axes: Axes, place: float, risk: pd.DataFrame, stat: str, ticks: Sequence[float], colour: str = INK
-) -> None:
-    """Write a line of a risk table: a number beneath each tick of the axis."""
-    for time, number in zip(risk["time_months"], risk[stat], strict=True) if len(risk) else ():
-        if time in ticks:
-            axes.text(time, -place, format_number(number, 0), ha="center", va="center", fontsize=SMALL, color=colour)
+def draw_time_ticks(axes: Axes, last_time: float) -> None:
+    """Draw ticks in months from 0 to the last time, on an axis that begins at 0."""
+    ticks = choose_ticks(last_time)
+    axes.set_xlim(-0.01 * ticks[-1], 1.01 * ticks[-1])
+    axes.set_xticks(ticks, [format_number(tick) for tick in ticks])
 
 
-def draw_row_label(axes: Axes, place: float, label: str, colour: str = INK) -> None:
-    """Write the name of a line of a risk table in the margin."""
-    axes.annotate(
-        label, (0, -place), xytext=(-12, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        ha="right", va="center", fontsize=SMALL, color=colour,
-    )  # fmt: skip
+def draw_probability_axis(axes: Axes) -> None:
+    """Draw the axis of probabilities, from nought to one."""
+    axes.set_ylim(0, 1.03)
+    axes.set_yticks(np.linspace(0, 1, 5), [f"{tick}%" for tick in ("0", "25", "50", "75", "100")])
 
 
-def draw_heading(axes: Axes, place: float, label: str, colour: str = INK) -> None:
-    """Write a line of words between those of numbers, from the left end of the axis."""
-    axes.annotate(
-        label, (0, -place), xytext=(-3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        ha="left", va="center", fontsize=SMALL, color=colour,
-    )  # fmt: skip
-
-
-def close_table(axes: Axes, lines: int) -> None:
-    """Leave only the words and numbers of a risk table with so many lines."""
-    axes.set_ylim(-lines + 0.5, 0.5)
-    axes.set_axis_off()
+def count_strata_lines(data: CutData, endpoint: Endpoint, group: str) -> int:
+    """Count the lines of the table of a comparison: of each stratum its name and its numbers."""
+    return len(list_strata_curves(data, endpoint, group)) * (1 + len(list_rows(data, endpoint)))
 
 
 def draw_strata_table(
     axes: Axes, data: CutData, endpoint: Endpoint, curves: Sequence[StratumCurve], ticks: Sequence[float]
 ) -> None:
-    """Write the patients at risk stratum by stratum, each under its name in its colour."""
-    analysis = f"{endpoint.curve}_risk"
+    """Write the numbers stratum by stratum, each under its name in its colour."""
+    rows = list_rows(data, endpoint)
     for place, curve in enumerate(curves):
-        risk = read_wide(data, analysis, endpoint, curve.group, curve.level)
-        words = "at risk" if curve.stats["n"] else "no patients"
-        draw_heading(axes, 2 * place, f"{curve.look.label}, {words}", curve.look.colour)
-        draw_numbers(axes, 2 * place + 1, risk, "n_risk", ticks, curve.look.colour)
+        risk = read_wide(data, f"{endpoint.curve}_risk", endpoint, curve.group, curve.level)
+        line = place * (1 + len(rows))
+        words = curve.look.label if curve.stats["n"] != 0 else f"{curve.look.label}: no patients"
+        draw_heading(axes, line, words, curve.look.colour)
+        if len(risk):
+            draw_rows(axes, line + 1, risk, rows, ticks, curve.look.colour)
 
 
 def write_in_panel(axes: Axes, words: str) -> None:
@@ -162,20 +148,33 @@ def make_words(label: str) -> Line2D:
     return Line2D([], [], label=label, linestyle="")
 
 
-def make_keys(data: CutData, events: float | None) -> list[Artist]:
-    """Entries of a legend that say what bands and ticks are; without events there is no band."""
+def make_keys(data: CutData, counted: Iterable[Stats]) -> list[Artist]:
+    """Entries of a legend that say what bands and ticks are, where there are any.
+
+    Parameters
+    ----------
+    data : CutData
+        The cut.
+    counted : iterable of Stats
+        Patients and events of each curve; a number that is not shown may be any.
+    """
+    drawn = [stats for stats in counted if stats.get("n") != 0]
     band = Patch(facecolor=INK, alpha=0.16, linewidth=0, label=ci(data))
     tick = Line2D([], [], marker="|", linestyle="", color=INK, markersize=6, label="Censored")
-    return [band, tick] if events else [tick]
+    if data.audience == PUBLIC:
+        words = "Estimates at times that at least five more patients had the event by, joined"
+        tick = Line2D([], [], marker="o", color=INK, markersize=3.5, label=words)
+    return [*([band] if any(stats.get("events") != 0 for stats in drawn) else []), *([tick] if drawn else [])]
 
 
-def head_panel(axes: Axes, handles: Sequence[Artist]) -> None:
-    """Put the legend of a figure with one panel above it, in one line, where it covers no curve."""
-    for handle in handles:
-        handle.set_label(" ".join(str(handle.get_label()).split()))
-    axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), fontsize=SMALL, handlelength=2.4, borderaxespad=0.3,
-        borderpad=0, columnspacing=1.2, ncols=len(handles),
+def draw_keys(figure: MatplotlibFigure, handles: Sequence[Artist]) -> None:
+    """Say in one line below all panels what is drawn alike in each; the figure grows by that line."""
+    if not handles:
+        return
+    figure.set_figheight(figure.get_figheight() + KEYS)
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=len(handles), fontsize=SMALL, handlelength=2.0,
+        columnspacing=1.6, borderpad=0.2,
     )  # fmt: skip
 
 
@@ -237,3 +236,8 @@ def name_patients(data: CutData, endpoint: Endpoint) -> str:
     population = find_population(data, endpoint.population)
     name = population.short or population.label
     return f"{capitalise(name)} (n = {format_number(count_patients(data, population.name), 0)})"
+
+
+def name_probability(endpoint: Endpoint) -> str:
+    """Name of the axis: the endpoint where it is a survival, otherwise what the curve is in general."""
+    return endpoint.label if endpoint.label.lower().endswith("survival") else "Probability of no event"

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
-from helpers.display.absence import NotInStudyError, or_say_so
+from helpers.display.absence import NotInStudyError, not_for_public, or_say_so
 from helpers.display.figures.boxes import GAP, PAD, Box, draw_arrow, draw_box, draw_line, make_box
 from helpers.display.figures.style import QUIET, SMALL, WIDTH, Figure, finish, make_figure, report_style
 from helpers.display.formatting import format_number, within_sentence
@@ -23,6 +23,7 @@ MOST_IN_A_ROW = 4
 
 
 @or_say_so
+@not_for_public("The flow of patients")
 def plot_flow(data: CutData) -> Figure:
     """Draw the patients screened, excluded with each reason, eligible, treated, and in each analysis population."""
     if not data.study.eligibility or data.study.clinical is None:
@@ -45,24 +46,23 @@ def plot_flow(data: CutData) -> Figure:
         return finish(figure, " ".join(["Flow of patients.", alt, note]).strip(), synthetic=data.study.synthetic)
 
 
-def _count(data: CutData, variable: str) -> float:
-    n = get(data, "count", variable=variable)["n"]
-    assert n is not None  # each step of the flow is counted
-    return n
+def _count(data: CutData, variable: str) -> float | None:
+    """Patients of a step of the flow, None where their number is not shown."""
+    return get(data, "count", variable=variable)["n"]
 
 
-def _n(label: str, n: float) -> str:
+def _n(label: str, n: float | None) -> str:
     return f"{label} (n = {format_number(n, 0)})"
 
 
-def _place_spine(data: CutData, numbers: dict[str, float]) -> tuple[list[Box], list[Box]]:
+def _place_spine(data: CutData, numbers: dict[str, float | None]) -> tuple[list[Box], list[Box]]:
     """Boxes down the middle (screened, eligible, treated), and those at the side of the way between them."""
     screened = make_box(_n("Screened", numbers[SCREENED]), [], LEFT, PAD, MAIN_WIDTH)
     reasons = _list_reasons(data, "excluded")
     several = ["A patient may fail several criteria."] if len(reasons) > 1 else []
     excluded = _place_side(_n("Not eligible, not treated", numbers[EXCLUDED]), [*reasons, *several], screened.bottom)
     sides = [excluded]
-    if numbers[DEVIATION]:
+    if numbers[DEVIATION] != 0:
         reasons = _list_reasons(data, "treated-ineligible")
         sides.append(_place_side(_n("Not eligible, but treated", numbers[DEVIATION]), reasons, excluded.bottom))
     eligible = make_box(_n("Eligible", numbers[ELIGIBLE]), [], LEFT, sides[-1].bottom + GAP, MAIN_WIDTH)
@@ -70,7 +70,11 @@ def _place_spine(data: CutData, numbers: dict[str, float]) -> tuple[list[Box], l
     sides.append(waiting)
     among = [f"Of these, {format_number(numbers[DEVIATION], 0)} treated although not eligible"]
     treated = make_box(
-        _n("Treated", numbers[TREATED]), among if numbers[DEVIATION] else [], LEFT, waiting.bottom + GAP, MAIN_WIDTH
+        _n("Treated", numbers[TREATED]),
+        among if numbers[DEVIATION] != 0 else [],
+        LEFT,
+        waiting.bottom + GAP,
+        MAIN_WIDTH,
     )
     return [screened, eligible, treated], sides
 
@@ -82,7 +86,7 @@ def _place_side(heading: str, lines: Sequence[str], above: float) -> Box:
 def _list_reasons(data: CutData, step: str) -> list[str]:
     """Reasons that apply to somebody, with the number of patients each."""
     counted = [(item.reason, _count(data, f"FLOW={step} {item.name}")) for item in data.study.eligibility]
-    return [f"{reason[0].upper()}{reason[1:]}: {format_number(n, 0)}" for reason, n in counted if n]
+    return [f"{reason[0].upper()}{reason[1:]}: {format_number(n, 0)}" for reason, n in counted if n != 0]
 
 
 def _place_populations(data: CutData, top: float) -> list[Box]:
@@ -130,7 +134,7 @@ def _draw_arrows(axes: Axes, spine: Sequence[Box], sides: Sequence[Box], populat
 
 def _write_note(data: CutData) -> str:
     unknown = [(item.label, _count(data, f"FLOW=not recorded {item.name}")) for item in data.study.eligibility]
-    parts = [f"{within_sentence(label)} in {format_number(n, 0)}" for label, n in unknown if n]
+    parts = [f"{within_sentence(label)} in {format_number(n, 0)}" for label, n in unknown if n != 0]
     texts = ["The populations below those treated overlap."] if len(data.study.populations) > 2 else []
     texts += [f"Not recorded, and not taken as failed: {', '.join(parts)}."] if parts else []
     return "\n".join(texts)

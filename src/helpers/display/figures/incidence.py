@@ -1,26 +1,21 @@
 """Cumulative incidence with competing events: all patients, then each endpoint by stratum."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
-from matplotlib.gridspec import GridSpec
 
 from helpers.display.absence import or_say_so
 from helpers.display.figures.curves import (
     BETWEEN,
-    LINE,
     Head,
     Look,
-    StratumCurve,
-    close_table,
+    count_strata_lines,
     describe_strata,
-    draw_heading,
-    draw_numbers,
-    draw_row_label,
+    draw_keys,
     draw_strata_table,
     draw_time_axis,
     head_panels,
@@ -30,32 +25,60 @@ from helpers.display.figures.curves import (
     make_strata_handles,
     name_group,
     name_patients,
-    read_ticks,
     read_wide,
     write_in_panel,
 )
+from helpers.display.figures.risk_tables import LINE, close_table, draw_rows, list_rows, read_ticks
 from helpers.display.figures.steps import Curve, draw_band, draw_steps, make_faint_key, read_curve
 from helpers.display.figures.style import COLOURS, INK, LINE_STYLES, Figure, finish, make_figure, report_style
+from helpers.display.formatting import capitalise, count, within_sentence
 from helpers.display.lookup import explain_missing, find_incidence_endpoints, get_event_counts, list_compared
 from helpers.display.sentences.endpoints import describe_time_to_event
 from helpers.display.sentences.maturity import describe_faint
 from helpers.results.cut import CutData
 from helpers.study.endpoints import Endpoint
 
-CURVE, STRATA_CURVE, AROUND = 1.9, 1.5, 0.6
+CURVE, STRATA_CURVE, AROUND = 1.45, 1.25, 0.52
 """Height of the curves of all patients and of those by stratum, in inches, and what an axis takes."""
 ENDPOINT_COLOURS = (INK, COLOURS[2], COLOURS[3], COLOURS[4])
 """Endpoints have other colours than strata."""
 TOPS = {20: 5, 40: 10, 60: 20, 80: 20, 100: 25}
 """Tops that an axis can have, in per cent, with the step of its ticks."""
-ROWS = {"At risk": "n_risk", "Events": "events", "Competing": "competing", "Censored": "censored"}
-"""Lines of the risk table of an endpoint: at any time they add up to all patients."""
 SHARED = ["time_months", "n_risk", "censored"]
+BAND, STRATUM_BAND, MOST_BANDS = 0.14, 0.12, 3
+"""Strength of the band of all patients and of a stratum's; more bands than these would hide each other."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves with the table beneath them.
+
+    Attributes
+    ----------
+    title : str
+        Above it.
+    lines : int
+        Of its table.
+    tall : float
+        Height of the curves in inches.
+    draw : callable
+        Draws into the axes of the curves and those of the table, and returns the entries of the legend.
+    wide : bool
+        Whether it takes the whole width.
+    """
+
+    title: str
+    lines: int
+    tall: float
+    draw: Callable[[Axes, Axes], list[Artist]] = field(repr=False)
+    wide: bool = False
 
 
 @or_say_so
 def plot_incidence(data: CutData, params: Sequence[str]) -> Figure:
-    """Draw the cumulative incidence of endpoints from one origin, together and, where strata are compared, by stratum.
+    """Draw the cumulative incidence of endpoints from one origin and, where strata are compared, by stratum.
+
+    Endpoints that compete with each other only, such as relapse and death in remission, share a panel and its table.
 
     Parameters
     ----------
@@ -65,54 +88,133 @@ def plot_incidence(data: CutData, params: Sequence[str]) -> Figure:
         Codes of endpoints with competing events; those the study does not declare are left out.
     """
     endpoints = find_incidence_endpoints(data, params)
+    pairs = [(endpoint, group) for group in data.study.comparisons for endpoint in endpoints]
+    with report_style(f"incidence-{'-'.join(endpoint.param for endpoint in endpoints)}"):
+        together = len(endpoints) > 1 and complete_each_other(data, endpoints)
+        overall = [endpoints] if together else [[endpoint] for endpoint in endpoints]
+        panels = [_make_overall(data, shown, wide=together or not pairs) for shown in overall]
+        below = not together and len(endpoints) <= 2  # each then stands below or beside the endpoint it is of
+        panels += [_make_strata(data, endpoint, group, named=not below) for endpoint, group in pairs]
+        figure = _draw(panels, _choose_top(data, endpoints, pairs))
+        counted = [get_event_counts(data, endpoint) for endpoint in endpoints]
+        faint = make_faint_key(data, _read_curves(data, endpoints))
+        draw_keys(figure, [*make_keys(data, counted), *faint])
+        said = [str(describe_time_to_event(data, endpoint.param)) for endpoint in endpoints]
+        said += [describe_faint(data, endpoint) for endpoint in endpoints]
+        said += [describe_strata(data, endpoint, group) for endpoint, group in pairs]
+        asked = [endpoint for endpoint in data.study.endpoints if endpoint.param in params]
+        said += [f"{reason}." for reason in explain_missing(data, asked)]
+        alt = f"Cumulative incidence curves with risk tables. {' '.join(words for words in said if words)}"
+        return finish(figure, alt, synthetic=data.study.synthetic)
+
+
+def complete_each_other(data: CutData, endpoints: Sequence[Endpoint]) -> bool:
+    """Whether the events of one endpoint are the competing events of the others, and nothing else competes."""
+    tables = [read_wide(data, "cif_risk", endpoint) for endpoint in endpoints]
+    if len({(endpoint.population, endpoint.origin) for endpoint in endpoints}) > 1:
+        return False
+    first = tables[0]
+    if any(not table[SHARED].equals(first[SHARED]) for table in tables if len(first) and len(table)):
+        return False
+    events = pd.concat([table["events"] for table in tables], axis=1).sum(axis=1) if len(first) else first
+    return not len(first) or events.equals(first["events"] + first["competing"])
+
+
+def _draw(panels: Sequence[Panel], top: int) -> MatplotlibFigure:
+    """Draw the panels from left to right, two a row, wide ones on a row of their own."""
+    rows: list[list[Panel]] = []
+    for panel in panels:
+        if not rows or panel.wide or rows[-1][0].wide or len(rows[-1]) == 2:
+            rows.append([])
+        rows[-1].append(panel)
+    lines = [max(panel.lines for panel in row) for row in rows]
+    tall = [max(panel.tall for panel in row) for row in rows]
+    heights = [height for curve, number in zip(tall, lines, strict=True) for height in (curve, LINE * number)]
+    figure = make_figure(sum(heights) + AROUND * len(rows), BETWEEN)
+    grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
+    heads: list[list[Head]] = [[] for _ in rows]
+    for row, shown in enumerate(rows):
+        for column, panel in enumerate(shown):
+            cell = slice(None) if panel.wide else column
+            axes = figure.add_subplot(grid[2 * row, cell])
+            below = figure.add_subplot(grid[2 * row + 1, cell], sharex=axes)
+            _draw_axis(axes, top, first=column == 0)
+            close_table(below, lines[row])
+            heads[row].append((axes, panel.title, panel.draw(axes, below)))
+    for head in heads:
+        head_panels(figure, head, ncols=2 if len(head[0][2]) > 1 and rows[heads.index(head)][0].wide else 1)
+    return figure
+
+
+def _draw_axis(axes: Axes, top: int, *, first: bool) -> None:
+    room = 0.03 * top / 100  # a line at nought is seen beside the axis
+    axes.set_ylim(-room, top / 100 + room)
+    ticks = range(0, top + 1, TOPS[top])
+    axes.set_yticks([tick / 100 for tick in ticks], [f"{tick}%" for tick in ticks])
+    if first:
+        axes.set_ylabel("Cumulative incidence")
+
+
+def _make_overall(data: CutData, endpoints: Sequence[Endpoint], *, wide: bool) -> Panel:
+    """All patients: one endpoint, or several that share the lines of their table."""
     looks = {
         endpoint.param: Look(
             endpoint.label, ENDPOINT_COLOURS[place % len(ENDPOINT_COLOURS)], LINE_STYLES[place % len(LINE_STYLES)]
         )
         for place, endpoint in enumerate(endpoints)
     }
-    pairs = [(endpoint, group) for endpoint in endpoints for group in data.study.comparisons]
-    with report_style(f"incidence-{'-'.join(looks)}"):
-        figure = _draw(data, endpoints, looks, pairs)
-        said = [str(describe_time_to_event(data, endpoint.param)) for endpoint in endpoints]
-        said += [describe_faint(data, endpoint) for endpoint in endpoints]
-        said += [describe_strata(data, endpoint, group) for endpoint, group in pairs]
-        asked = [endpoint for endpoint in data.study.endpoints if endpoint.param in params]
-        said += [f"{reason}." for reason in explain_missing(data, asked)]
-        alt = f"Cumulative incidence curves with risk tables. {' '.join(said)}"
-        return finish(figure, alt, synthetic=data.study.synthetic)
+    first = endpoints[0]
+    alone = len(endpoints) == 1
+    lines = len(list_rows(data, first)) if alone else 2 + len(endpoints)
+    patients = name_patients(data, first)
+    title = f"{first.label}\n{within_sentence(patients)}" if alone and not wide else patients
+
+    def draw(axes: Axes, below: Axes) -> list[Artist]:
+        risks = {endpoint.param: read_wide(data, "cif_risk", endpoint) for endpoint in endpoints}
+        ticks = read_ticks(risks[first.param])
+        draw_time_axis(axes, ticks, f"Months from {first.origin.label}")
+        for endpoint in endpoints:
+            look, curve = looks[endpoint.param], read_curve(data, endpoint)
+            draw_band(axes, curve, look.colour, BAND)
+            draw_steps(axes, curve, look)
+        if get_event_counts(data, first)["n"] == 0:
+            write_in_panel(axes, "No patients")
+        if alone:
+            draw_rows(below, 0, risks[first.param], list_rows(data, first), ticks)
+        else:
+            _draw_shared_rows(below, risks, looks, ticks)
+        return [make_line(_name(data, endpoint, alone), looks[endpoint.param]) for endpoint in endpoints]
+
+    return Panel(title, lines, CURVE, draw, wide)
 
 
-def _draw(
-    data: CutData, endpoints: Sequence[Endpoint], looks: Mapping[str, Look], pairs: Sequence[tuple[Endpoint, str]]
-) -> MatplotlibFigure:
-    """Draw all patients on top and the strata below, two panels a row; a single panel of strata stands beside."""
-    table = _list_table_lines(data, endpoints, looks)
-    strata = max((2 * len(list_strata_curves(data, endpoint, group)) for endpoint, group in pairs), default=0)
-    beside = len(pairs) == 1
-    lines = [max(len(table), strata)] if beside else [len(table), *[strata] * ((len(pairs) + 1) // 2)]
-    tall = [CURVE, *[STRATA_CURVE] * (len(lines) - 1)]
-    heights = [height for curve, number in zip(tall, lines, strict=True) for height in (curve, LINE * number)]
-    figure = make_figure(sum(heights) + AROUND * len(lines), BETWEEN)
-    grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
-    top = _choose_top(data, endpoints, pairs)
-    cell = (0, 0) if beside else (0, slice(None))
-    axes, below = _add_panel(figure, grid, cell, lines[0], top)
-    _draw_overall(axes, below, data, endpoints, looks, table)
-    handles: list[Artist] = [make_line(_name(data, endpoint), looks[endpoint.param]) for endpoint in endpoints]
-    events = sum(get_event_counts(data, endpoint)["events"] or 0 for endpoint in endpoints)
-    handles += [*make_keys(data, events), *make_faint_key(data, _read_curves(data, endpoints))]
-    heads: list[list[Head]] = [[(axes, name_patients(data, endpoints[0]), handles)]]
-    for place, (endpoint, group) in enumerate(pairs):
-        row, column = (0, 1) if beside else (1 + place // 2, place % 2)
-        axes, below = _add_panel(figure, grid, (row, column), lines[row], top)
+def _draw_shared_rows(
+    below: Axes, risks: Mapping[str, pd.DataFrame], looks: Mapping[str, Look], ticks: Sequence[float]
+) -> None:
+    """Write the lines of endpoints that compete with each other only: at any time they add up to all patients."""
+    first = next(iter(risks.values()))
+    draw_rows(below, 0, first, {"At risk": "n_risk"}, ticks)
+    for place, (param, risk) in enumerate(risks.items()):
+        draw_rows(below, 1 + place, risk, {param: "events"}, ticks, looks[param].colour)
+    draw_rows(below, 1 + len(risks), first, {"Censored": "censored"}, ticks)
+
+
+def _make_strata(data: CutData, endpoint: Endpoint, group: str, *, named: bool) -> Panel:
+    def draw(axes: Axes, below: Axes) -> list[Artist]:
         curves = list_strata_curves(data, endpoint, group)
-        _draw_strata(axes, below, data, endpoint, curves)
-        heads += [[]] if row == len(heads) else []
-        heads[row].append((axes, _title(data, endpoint, group, beside), make_strata_handles(data, endpoint, curves)))
-    for row, panels in enumerate(heads):
-        head_panels(figure, panels, ncols=1 if row or beside else 2)
-    return figure
+        ticks = read_ticks(read_wide(data, "cif_risk", endpoint))
+        draw_time_axis(axes, ticks, f"Months from {endpoint.origin.label}")
+        for curve in curves:
+            drawn = read_curve(data, endpoint, curve.group, curve.level)
+            if len(curves) <= MOST_BANDS:
+                draw_band(axes, drawn, curve.look.colour, STRATUM_BAND)
+            draw_steps(axes, drawn, curve.look)
+        draw_strata_table(below, data, endpoint, curves, ticks)
+        return make_strata_handles(data, endpoint, curves)
+
+    by = f"by {name_group(data, group)}"
+    title = f"{endpoint.label}\n{by}" if named else capitalise(by)
+    return Panel(title, count_strata_lines(data, endpoint, group), STRATA_CURVE, draw)
 
 
 def _read_curves(data: CutData, endpoints: Sequence[Endpoint]) -> Iterator[Curve]:
@@ -122,31 +224,10 @@ def _read_curves(data: CutData, endpoints: Sequence[Endpoint]) -> Iterator[Curve
             yield read_curve(data, endpoint, group, level)
 
 
-def _title(data: CutData, endpoint: Endpoint, group: str, beside: bool) -> str:
-    by = f"y {name_group(data, group)}"
-    return f"B{by}" if beside else f"{endpoint.label}\nb{by}"
-
-
-def _add_panel(
-    figure: MatplotlibFigure, grid: GridSpec, cell: tuple[int, int | slice], lines: int, top: int
-) -> tuple[Axes, Axes]:
-    row, column = cell
-    axes = figure.add_subplot(grid[2 * row, column])
-    below = figure.add_subplot(grid[2 * row + 1, column], sharex=axes)
-    room = 0.03 * top / 100  # a line at nought is seen beside the axis
-    axes.set_ylim(-room, top / 100 + room)
-    ticks = range(0, top + 1, TOPS[top])
-    axes.set_yticks([tick / 100 for tick in ticks], [f"{tick}%" for tick in ticks])
-    if column != 1:
-        axes.set_ylabel("Cumulative incidence")
-    close_table(below, lines)
-    return axes, below
-
-
 def _choose_top(data: CutData, endpoints: Sequence[Endpoint], pairs: Sequence[tuple[Endpoint, str]]) -> int:
-    """One top for all panels: the lowest that leaves nothing out."""
+    """One top for all panels: the lowest that leaves no curve and no interval out."""
     strata = [
-        read_wide(data, "cif_curve", endpoint, group, curve.level).filter(["cif"])
+        read_wide(data, "cif_curve", endpoint, group, curve.level).filter(["cif", "ucl"])
         for endpoint, group in pairs
         for curve in list_strata_curves(data, endpoint, group)
     ]
@@ -162,75 +243,9 @@ def _choose_top(data: CutData, endpoints: Sequence[Endpoint], pairs: Sequence[tu
     return next(top for top in TOPS if reached <= top / 100 or top == max(TOPS))
 
 
-@dataclass(frozen=True)
-class TableLine:
-    """A line of the risk table of all patients: numbers with a name in the margin, or a heading."""
-
-    label: str
-    colour: str = INK
-    numbers: pd.DataFrame | None = None
-    stat: str = ""
-
-
-def _list_table_lines(data: CutData, endpoints: Sequence[Endpoint], looks: Mapping[str, Look]) -> list[TableLine]:
-    """List the lines of the risk table; at any time those of an endpoint add up to all patients.
-
-    Endpoints that compete with each other only, such as relapse and death in remission, share their lines.
-    """
-    tables = {endpoint.param: read_wide(data, "cif_risk", endpoint) for endpoint in endpoints}
-    first = tables[endpoints[0].param]
-    if len(endpoints) > 1 and _complete_each_other(list(tables.values())):
-        events = [TableLine(param, looks[param].colour, table, "events") for param, table in tables.items()]
-        return [TableLine("At risk", INK, first, "n_risk"), *events, TableLine("Censored", INK, first, "censored")]
-    lines = []
-    for param, table in tables.items():
-        colour = looks[param].colour
-        lines += [TableLine(looks[param].label, colour)] if len(tables) > 1 else []
-        lines += [TableLine(label, colour, table, stat) for label, stat in ROWS.items()]
-    return lines
-
-
-def _complete_each_other(tables: Sequence[pd.DataFrame]) -> bool:
-    """Whether the events of one endpoint are the competing events of the others, and nothing else competes."""
-    first = tables[0]
-    if any(not table[SHARED].equals(first[SHARED]) for table in tables if len(first) and len(table)):
-        return False
-    events = pd.concat([table["events"] for table in tables], axis=1).sum(axis=1) if len(first) else first
-    return not len(first) or events.equals(first["events"] + first["competing"])
-
-
-def _draw_overall(
-    axes: Axes,
-    below: Axes,
-    data: CutData,
-    endpoints: Sequence[Endpoint],
-    looks: Mapping[str, Look],
-    table: Sequence[TableLine],
-) -> None:
-    ticks = max((read_ticks(read_wide(data, "cif_risk", endpoint)) for endpoint in endpoints), key=lambda t: t[-1])
-    draw_time_axis(axes, ticks, f"Months from {endpoints[0].origin.label}")
-    for endpoint in endpoints:
-        look, curve = looks[endpoint.param], read_curve(data, endpoint)
-        draw_band(axes, curve, look.colour, 0.13)
-        draw_steps(axes, curve, look)
-    if not get_event_counts(data, endpoints[0])["n"]:
-        write_in_panel(axes, "No patients")
-    for place, line in enumerate(table):
-        if line.numbers is None:
-            draw_heading(below, place, line.label, line.colour)
-        else:
-            draw_row_label(below, place, line.label, line.colour)
-            draw_numbers(below, place, line.numbers, line.stat, ticks, line.colour)
-
-
-def _name(data: CutData, endpoint: Endpoint) -> str:
-    events = get_event_counts(data, endpoint)["events"]
-    return f"{endpoint.label} ({endpoint.param}{'' if events else ', no events'})"
-
-
-def _draw_strata(axes: Axes, below: Axes, data: CutData, endpoint: Endpoint, curves: Sequence[StratumCurve]) -> None:
-    ticks = read_ticks(read_wide(data, "cif_risk", endpoint))
-    draw_time_axis(axes, ticks, f"Months from {endpoint.origin.label}")
-    for curve in curves:
-        draw_steps(axes, read_curve(data, endpoint, curve.group, curve.level), curve.look)
-    draw_strata_table(below, data, endpoint, curves, ticks)
+def _name(data: CutData, endpoint: Endpoint, alone: bool) -> str:
+    counts = get_event_counts(data, endpoint)
+    label = endpoint.label if alone else f"{endpoint.label} ({endpoint.param})"
+    unknown = counts["events"] is None or counts["n"] == 0
+    events = "" if unknown else count(counts["events"] or 0, "event")
+    return (events.capitalize() or label) if alone else f"{label}{f', {events}' if events else ''}"

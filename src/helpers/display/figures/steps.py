@@ -1,8 +1,8 @@
 """The steps of a curve over time, with band and censoring ticks: faint where the curve can no longer be trusted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from helpers.display.figures.curves import Look, read_wide
 from helpers.display.figures.style import INK
 from helpers.display.lookup import find, name_largest_move
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 from helpers.study.endpoints import Endpoint
 
 FAINT, FAINT_BAND = 0.45, 0.45
@@ -37,12 +37,16 @@ class Curve:
         Whether anybody had the event.
     trusted : float or None
         Months until which the curve can be trusted; None = to its end.
+    joined : bool
+        Only estimates at some times are known, as for the public: they are joined by lines, and no step is where an
+        event was.
     """
 
     steps: pd.DataFrame
     stat: str
     events: bool
     trusted: float | None
+    joined: bool = False
 
     def split(self, faint: float) -> Iterator[tuple[pd.DataFrame, float]]:
         """Yield the part that can be trusted and the one that cannot, which begins where the first ends.
@@ -76,7 +80,8 @@ def read_curve(data: CutData, endpoint: Endpoint, group: str = "", level: str = 
     """Read the curve of an endpoint in a stratum from the results."""
     rows = read_wide(data, f"{endpoint.curve}_curve", endpoint, group, level)
     keys = {"param": endpoint.param, "population": endpoint.population, "group": group, "level": level}
-    return make_curve(rows, STATS[endpoint.curve], find(data, "maturity", **keys).get("trusted_months"))
+    curve = make_curve(rows, STATS[endpoint.curve], find(data, "maturity", **keys).get("trusted_months"))
+    return replace(curve, joined=data.audience == PUBLIC)
 
 
 def make_curve(rows: pd.DataFrame, stat: str, trusted: float | None = None) -> Curve:
@@ -104,10 +109,11 @@ def make_curve(rows: pd.DataFrame, stat: str, trusted: float | None = None) -> C
 
 def draw_steps(axes: Axes, curve: Curve, look: Look, ticks: Ticks = OWN_TICKS) -> None:
     """Draw a curve from time zero to the last time observed, and no further, with its censoring ticks."""
+    drawn: dict[str, Any] = {"marker": "o", "markersize": 3.5} if curve.joined else {"drawstyle": "steps-post"}
     for part, strength in curve.split(FAINT):
         axes.plot(
-            part["time_months"], part[curve.stat], drawstyle="steps-post", color=look.colour, linestyle=look.style,
-            linewidth=1.5, alpha=strength,
+            part["time_months"], part[curve.stat], color=look.colour, linestyle=look.style, linewidth=1.5,
+            alpha=strength, **drawn,
         )  # fmt: skip
         censored = part[part["n_censor"] > 0]
         axes.plot(
@@ -118,9 +124,10 @@ def draw_steps(axes: Axes, curve: Curve, look: Look, ticks: Ticks = OWN_TICKS) -
 
 def draw_band(axes: Axes, curve: Curve, colour: str, strength: float) -> None:
     """Draw the interval of a curve, in a strength from 0 to 1."""
+    shape: Literal["post"] | None = None if curve.joined else "post"
     for part, fading in curve.split(FAINT_BAND):
         axes.fill_between(
-            part["time_months"], part["lcl"], part["ucl"], step="post", color=colour, alpha=fading * strength,
+            part["time_months"], part["lcl"], part["ucl"], step=shape, color=colour, alpha=fading * strength,
             linewidth=0,
         )  # fmt: skip
 
@@ -129,5 +136,5 @@ def make_faint_key(data: CutData, drawn: Iterable[Curve]) -> list[Artist]:
     """Entry of a legend that says what a faint line is, where one of the curves that are drawn ends in one."""
     if all(curve.trusted is None for curve in drawn):
         return []
-    words = f"Faint: one more event would move\nit by more than {name_largest_move(data)}"
+    words = f"Faint: one more event would move it by more than {name_largest_move(data)}"
     return [Line2D([], [], label=words, color=INK, linewidth=1.5, alpha=FAINT)]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from helpers.datasets.conditions import find_missing_columns
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.figures.style import INK, QUIET, SMALL, Figure, finish, make_figure, report_style
 from helpers.display.formatting import count, format_fraction, format_number, join_words
 from helpers.display.lookup import count_patients, get
@@ -20,21 +20,28 @@ from helpers.study.analysis_columns import RAW_SOURCES
 
 GRADE_COLOURS = ("#fee3c3", "#fdbb84", "#f47c4a", "#cf3b24", "#7f0000")
 """From light to dark, so that grades keep their order in grey and for the colour-blind."""
+UNDIVIDED = "#d9d9d9"
 MOST_ROWS = 25
 LABEL_CHARACTERS = 36
 
 
 @dataclass(frozen=True)
 class Term:
-    """An adverse event: patients with it, with a severe one, and by worst grade."""
+    """An adverse event: patients with it, with a severe one, and by worst grade; None where a number is not shown."""
 
     name: str
-    patients: float
-    severe: float
-    grades: tuple[float, ...]
+    patients: float | None
+    severe: float | None
+    grades: tuple[float | None, ...]
+
+    @property
+    def whole(self) -> float:
+        """Patients of a bar that is not divided by grade, because not all of its parts are shown."""
+        return self.patients or 0.0 if None in self.grades else 0.0
 
 
 @or_say_so
+@not_for_public("Adverse events by term")
 def plot_terms(data: CutData) -> Figure:
     """Draw the patients with each adverse event and low blood count, by the worst grade each patient had.
 
@@ -45,7 +52,7 @@ def plot_terms(data: CutData) -> Figure:
     if missing := find_missing_columns(data.tables, RAW_SOURCES["ADAE"]):
         raise NotDerivableError(f"Adverse events by term: {describe_missing(missing)}")
     terms = _read_terms(data)
-    worth = [term for term in terms if term.patients > 1 or term.severe]
+    worth = [term for term in terms if term.patients is None or term.patients > 1 or term.severe != 0]
     chosen = worth[:MOST_ROWS]
     if not chosen:
         raise NotDerivableError("Adverse events by term: none in two patients or more, and none of grade 3 or higher")
@@ -60,7 +67,9 @@ def plot_terms(data: CutData) -> Figure:
             Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=f"Grade {grade}")
             for grade, colour in zip(GRADES, GRADE_COLOURS, strict=True)
         ]
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(GRADES), handlelength=1.2)
+        if any(term.whole for term in chosen):
+            handles.append(Patch(facecolor=UNDIVIDED, edgecolor=INK, linewidth=0.4, label="Grades not shown"))
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), handlelength=1.2)
         return finish(
             figure,
             f"{_describe(chosen, n)}{_describe_left_out(len(terms), len(worth))}",
@@ -71,12 +80,12 @@ def plot_terms(data: CutData) -> Figure:
 def _read_terms(data: CutData) -> list[Term]:
     """All terms of the results, the most frequent first, the more severe first among equals."""
     terms = [_read_term(data, name) for name in list_terms(data.results)]
-    return sorted(terms, key=lambda term: (-term.patients, -term.severe, term.name))
+    return sorted(terms, key=lambda term: (-(term.patients or 0), -(term.severe or 0), term.name))
 
 
 def _read_term(data: CutData, name: str) -> Term:
-    def n(analysis: str, grade: str = "") -> float:
-        return get(data, analysis, population=POPULATION, **make_term_keys(name, grade))["n"] or 0.0
+    def n(analysis: str, grade: str = "") -> float | None:
+        return get(data, analysis, population=POPULATION, **make_term_keys(name, grade))["n"]
 
     grades = tuple(n("count", str(grade)) for grade in GRADES)
     return Term(name, n("proportion"), n("proportion", SEVERE), grades)
@@ -84,14 +93,19 @@ def _read_term(data: CutData, name: str) -> Term:
 
 def _draw_bars(axes: Axes, terms: Sequence[Term]) -> None:
     left = [0.0] * len(terms)
-    for place, colour in enumerate(GRADE_COLOURS):
-        numbers = [term.grades[place] for term in terms]
+    parts = [
+        (colour, [0.0 if term.whole else term.grades[place] or 0.0 for term in terms])
+        for place, colour in enumerate(GRADE_COLOURS)
+    ]
+    if any(term.whole for term in terms):
+        parts.append((UNDIVIDED, [term.whole for term in terms]))
+    for colour, numbers in parts:
         axes.barh(
             range(len(terms)), numbers, left=left, height=0.7, color=colour, edgecolor=INK, linewidth=0.4, clip_on=False
         )
         left = [start + number for start, number in zip(left, numbers, strict=True)]
     labels = [fill(term.name, LABEL_CHARACTERS) for term in terms]
-    axes.set_yticks(range(len(terms)), labels, fontsize=SMALL + 0.5, linespacing=0.9, multialignment="right")
+    axes.set_yticks(range(len(terms)), labels, fontsize=SMALL, linespacing=1.0, multialignment="right")
     axes.set_ylim(len(terms) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import (
     count,
     format_number,
@@ -94,6 +94,7 @@ def describe_incidence(data: CutData, params: Sequence[str]) -> Prose:
 
 
 @or_say_so
+@not_for_public("GVHD as it begins")
 def describe_later_states(data: CutData) -> Prose:
     """Say how a state that begins after the origin goes with the hazard of an endpoint."""
     if not data.study.later_states:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import (
     count,
     format_fraction,
@@ -102,6 +102,8 @@ def _describe_median(data: CutData, km: Stats) -> str:
     return f"The median was {format_months(km['median'])} months ({ci(data)} {interval})"
 
 
+@or_say_so
+@not_for_public("That the parts add up")
 def reconcile_time_to_event(data: CutData, params: Sequence[str] = ()) -> Prose:
     """Show, endpoint by endpoint, that events, competing events and censored make up the population; all, or some."""
     lines = []

@@ -1,6 +1,6 @@
 """Sentences about the maturity of the data: events so far, patients still followed, how far a curve can be trusted."""
 
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so, withhold_from_public
 from helpers.display.formatting import count, format_months, format_number, format_percent, within_sentence
 from helpers.display.lookup import (
     Stats,
@@ -14,11 +14,12 @@ from helpers.display.lookup import (
 )
 from helpers.display.prose import Prose
 from helpers.display.sentences.comparisons import compare_endpoint, list_comparisons
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 from helpers.study.endpoints import Endpoint
 
 
 @or_say_so
+@not_for_public("The maturity of the data")
 def describe_maturity(data: CutData, param: str) -> Prose:
     """Say how mature the data of an endpoint are, and from when on its curve is drawn faint."""
     endpoint = find_endpoint(data, param)
@@ -106,8 +107,10 @@ def describe_curve(data: CutData, param: str) -> Prose:
     endpoint = find_endpoint(data, param)
     if data.time_to_event[param].missing:
         raise NotInStudyError(f"This study has no curve of {within_sentence(endpoint.label)}")
-    texts = [describe_maturity(data, param)]
+    texts = [describe_maturity(data, param)] if data.audience != PUBLIC else []
     texts += [compare_endpoint(data, param)] if list_comparisons(data) else []
+    if not texts:
+        withhold_from_public(data, "The maturity of the data")
     return Prose(" ".join(texts))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import count, format_number, format_range, join_words, within_sentence
 from helpers.display.lookup import find, find_occurrence, find_occurrences, find_occurrences_of, get, note
 from helpers.display.prose import Prose
@@ -44,6 +44,7 @@ def _list_proportions(data: CutData, items: Sequence[Occurrence]) -> Prose:
 
 
 @or_say_so
+@not_for_public("Events that nobody had")
 def describe_never_seen(data: CutData, labels: Mapping[str, str]) -> Prose:
     """Say of those of some events that nobody had what zero in so many patients still allows, by the upper limit.
 
@@ -67,6 +68,7 @@ def describe_never_seen(data: CutData, labels: Mapping[str, str]) -> Prose:
 
 
 @or_say_so
+@not_for_public("That the parts add up")
 def reconcile_severities(data: CutData, whole: str, parts: Sequence[str]) -> Prose:
     """Show that the severities of an event add up to the patients who had it."""
     found = {param: get(data, "proportion", param=param, population="SAFFL")["n"] for param in (whole, *parts)}

@@ -1,7 +1,7 @@
 """Sentences about the flow of patients, what they were given, and how far that follows the plan."""
 
 from helpers.datasets.exposure import ADHERENCE, ADHERENT
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import (
     count,
     format_fraction,
@@ -32,6 +32,7 @@ def _reasons(data: CutData, prefix: str) -> str:
 
 
 @or_say_so
+@not_for_public("The flow of patients")
 def describe_flow(data: CutData) -> Prose:
     """Say how many patients were screened, excluded and treated."""
     if not data.study.eligibility:
@@ -64,6 +65,7 @@ def add_up_flow(data: CutData) -> str:
 
 
 @or_say_so
+@not_for_public("Exposure")
 def describe_exposure(data: CutData) -> Prose:
     """Say how long the first course lasted, how many patients had an infusion, and after how long."""
     if data.study.clinical is None:
@@ -89,6 +91,7 @@ def describe_exposure(data: CutData) -> Prose:
 
 
 @or_say_so
+@not_for_public("Adherence to the plan")
 def describe_adherence(data: CutData) -> Prose:
     """Say for each part of the plan how many of the patients who can be judged followed it."""
     if data.study.clinical is None or data.study.clinical.plan is None:

@@ -17,11 +17,14 @@ from helpers.display.tables.endpoints import (
     make_table_reconciliation,
 )
 from helpers.display.tables.exposure import make_table_adherence, make_table_exposure
+from helpers.display.tables.findings import make_table_findings
 from helpers.display.tables.incidence import make_table_incidence
+from helpers.display.tables.key_results import make_table_key_results
 from helpers.display.tables.later_states import make_table_later_states
 from helpers.display.tables.listing import make_table_listing
 from helpers.display.tables.maturity import make_table_maturity
 from helpers.display.tables.occurrences import make_table_outcomes, make_table_response, make_table_safety
+from helpers.display.tables.populations import make_table_populations
 from helpers.display.tables.safety import make_table_adverse_events, make_table_gvhd, make_table_never_seen
 from helpers.display.tables.survival import make_table_at_times, make_table_medians, make_table_printed_survival
 from helpers.display.tables.terms import make_table_terms
@@ -40,8 +43,10 @@ __all__ = [
     "make_table_eligibility",
     "make_table_endpoints",
     "make_table_exposure",
+    "make_table_findings",
     "make_table_gvhd",
     "make_table_incidence",
+    "make_table_key_results",
     "make_table_later_states",
     "make_table_listing",
     "make_table_maturity",
@@ -51,6 +56,7 @@ __all__ = [
     "make_table_new_patients",
     "make_table_outcomes",
     "make_table_patient_changes",
+    "make_table_populations",
     "make_table_printed_survival",
     "make_table_reconciliation",
     "make_table_reported",

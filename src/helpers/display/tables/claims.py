@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.display.absence import NotInStudyError, or_say_so
-from helpers.display.formatting import format_number
+from helpers.display.formatting import NONE, format_number
 from helpers.display.lookup import get
 from helpers.display.sentences.claims import describe_recomputed, explain_verdict
 from helpers.display.table import Table, make_table
@@ -23,7 +23,8 @@ def make_table_verdicts(data: CutData) -> Table:
         total = next(iter(counts.values()))["N"]
         cells = {verdict.capitalize(): format_number(stats["n"]) for verdict, stats in counts.items()}
         rows.append({"Place": place or "Whole paper", **cells, "Claims": format_number(total)})
-    return make_table(pd.DataFrame(rows), "verdicts", stub="Place")
+    notes = ["Numbers of printed claims, by where the paper makes them."]
+    return make_table(pd.DataFrame(rows), "verdicts", stub="Place", notes=notes)
 
 
 @or_say_so
@@ -58,4 +59,5 @@ def _make_table_claims(audited: Sequence[AuditedClaim], name: str) -> Table:
         for item in audited
     ]
     left = ["As printed", "Recomputed", "Verdict", "Reason"]
-    return make_table(pd.DataFrame(rows), name, stub="Claim", groups="Place", left=left)
+    notes = [f"Recomputed: from the raw tables, as in the chapters before; {NONE}, nothing that could be recomputed."]
+    return make_table(pd.DataFrame(rows), name, stub="Claim", groups="Place", left=left, notes=notes)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.display.absence import NotInStudyError, or_say_so
+from helpers.display.absence import NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import (
     count,
     format_fraction,
@@ -17,7 +17,7 @@ from helpers.display.lookup import Stats, find, get, list_baseline, list_strata,
 from helpers.display.table import Table, make_table
 from helpers.display.tables.cells import show_count, show_median
 from helpers.display.tables.columns import Keys, Row, add_p_values, name_strata, span_strata
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 from helpers.results.schema import select
 from helpers.study.model import Variable
 
@@ -26,6 +26,7 @@ NOT_RECORDED = "Not recorded"
 
 
 @or_say_so
+@not_for_public("Eligibility by criterion")
 def make_table_eligibility(data: CutData) -> Table:
     """Each criterion of the protocol: who meets it, who does not, and who was treated all the same."""
     if not data.study.eligibility:
@@ -78,8 +79,9 @@ def make_table_baseline(data: CutData) -> Table:
             if place > 0:
                 indent.append(len(rows) - 1)
     tested = add_p_values(data, rows, asked)
+    spread = "quartiles" if data.audience == PUBLIC else "range"  # the ends of a range are single patients
     notes = [
-        "Continuous characteristics: median (range). Others: patients (percentage of the column).",
+        f"Continuous characteristics: median ({spread}). Others: patients (percentage of the column).",
         *(tested.notes or ["Descriptive; no test was made."]),
         *_explain_underivable(data),
     ]
@@ -100,6 +102,8 @@ def _rows_of(data: CutData, variable: Variable) -> list[tuple[str, dict[tuple[st
         (label, {key: show_count(stats) for key, stats in counts[code].items()})
         for code, label in variable.levels.items()
     ]
+    if data.audience == PUBLIC:  # who is not recorded would tell of those who are and are not shown
+        return [(variable.label, {}), *levels]
     unknown = {key: _count_unknown([counts[code][key] for code in counts]) for key in strata}
     not_recorded = (
         [(NOT_RECORDED, {key: format_number(n) for key, n in unknown.items()})] if any(unknown.values()) else []
@@ -118,8 +122,8 @@ def _count_unknown(levels: Sequence[Stats]) -> float:
 
 def _median_and_range(data: CutData, variable: Variable, group: str, level: str) -> str:
     stats = find(data, "continuous", population=POPULATION, variable=variable.name, group=group, level=level)
-    if not stats.get("n"):
-        return show_median(stats)
+    if not stats.get("n"):  # also where it is not shown to the public
+        return show_median(stats, variable.scientific)
     form = format_scientific if variable.scientific else format_number
     missing = f"; {format_number(stats['missing'])} missing" if stats["missing"] else ""
     return f"{form(stats['median'])} ({format_range(stats['min'], stats['max'], variable.scientific)}{missing})"
@@ -135,6 +139,7 @@ def _explain_underivable(data: CutData) -> list[str]:
 
 
 @or_say_so
+@not_for_public("Printed counts")
 def make_table_reported(data: CutData) -> Table:
     """Counts that exist only in print: nothing behind them can be recomputed."""
     printed = select(data.results, analysis="count", stat="n")
@@ -156,7 +161,10 @@ def make_table_reported(data: CutData) -> Table:
                 "Place in the source": str(record["place"]),
             }
         )
-    notes = ["Printed counts: the source does not give these characteristics by patient."]
+    notes = [
+        "Printed counts: the source does not give these characteristics by patient. Percentage: of the denominator "
+        "beside it."
+    ]
     return make_table(
         pd.DataFrame(rows),
         "reported",

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.datasets.adtte import TimeToEvent
-from helpers.display.absence import NotDerivableError, or_say_so
-from helpers.display.formatting import NOT_DERIVABLE, format_date, format_number
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so, withhold_from_public
+from helpers.display.formatting import NOT_DERIVABLE, capitalise, format_date, format_number
 from helpers.display.lookup import (
     count_patients,
     find_endpoint,
@@ -23,20 +23,27 @@ from helpers.study.endpoints import Endpoint
 ENDS_IN = "Ends in"
 
 
+@or_say_so
 def make_table_endpoints(data: CutData) -> Table:
     """Time-to-event endpoints as declared, and whether the study's data can support them."""
+    _need_endpoints(data)
     rows = [
         {
             "Code": endpoint.param,
             "Endpoint": endpoint.label,
             "Definition": endpoint.definition,
-            "Population": find_population(data, endpoint.population).label,
+            "Population": capitalise(find_population(data, endpoint.population).label),
             "In this study": _derivable(data, endpoint.param),
         }
         for endpoint in data.study.endpoints
     ]
     left = ["Endpoint", "Definition", "Population", "In this study"]
     return make_table(pd.DataFrame(rows), "endpoints", stub="Code", left=left)
+
+
+def _need_endpoints(data: CutData) -> None:
+    if not data.study.endpoints:
+        raise NotInStudyError("This study declares no time-to-event endpoints")
 
 
 def _derivable(data: CutData, param: str) -> str:
@@ -50,6 +57,7 @@ def make_table_decisions(data: CutData, param: str) -> Table:
 
     Where the times are counted between dates the patients stand by what their time ends in: events first.
     """
+    withhold_from_public(data, "The list of how each time was decided")
     candidates = _derived(data, param).candidates
     decided = candidates[candidates["CHOSEN"]]
     dated = bool(decided["ADT"].notna().any())
@@ -93,6 +101,7 @@ def make_table_candidates(data: CutData, param: str, patient: str | None = None)
     patient : str, optional
         Identifier; without it, the first of the patients with the most candidates.
     """
+    withhold_from_public(data, "What was considered for one patient")
     candidates = _derived(data, param).candidates
     chosen = patient or str(candidates["USUBJID"].value_counts(sort=True).index[0])
     considered = candidates[candidates["USUBJID"] == chosen]
@@ -122,11 +131,14 @@ def _describe_origin(endpoint: Endpoint) -> list[str]:
     return [f"From: {endpoint.origin.label}. Date: the event, or the last date known without one."]
 
 
+@or_say_so
+@not_for_public("That the parts add up")
 def make_table_reconciliation(data: CutData) -> Table:
     """Events, competing events and censored make up the population, endpoint by endpoint.
 
     A study that compares strata sees that it does in each of them.
     """
+    _need_endpoints(data)
     with_competing = any(endpoint.competing for endpoint in data.study.endpoints)
     strata = [stratum for stratum in list_strata(data) if stratum[0] in ("", *data.study.comparisons)]
     rows: list[dict[str, str]] = []

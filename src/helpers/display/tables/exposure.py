@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from helpers.datasets.exposure import ADHERENCE, ADHERENT, AMOUNTS, DEVIATIONS, ExposureParameter
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import format_fraction, format_number, format_scientific, join_words
 from helpers.display.lookup import Stats, ci, find, method, note
 from helpers.display.table import Table, make_table
@@ -19,6 +19,7 @@ TREATMENT, PER_KG = "Treatment", "/kg"
 
 
 @or_say_so
+@not_for_public("Exposure")
 def make_table_exposure(data: CutData) -> Table:
     """Cycles, doses and infusions, overall and by stratum: median and range, with tests where they are declared."""
     if data.study.clinical is None:
@@ -32,8 +33,8 @@ def make_table_exposure(data: CutData) -> Table:
     asked: list[Keys | None] = [{"population": POPULATION, "variable": parameter.code} for parameter in AMOUNTS]
     tested = add_p_values(data, rows, asked)
     notes = [
-        "Median (range). n: patients with a value, where not all have one: no infusion, no second course, or not "
-        "recorded. Cumulative dose: days on drug times daily dose.",
+        "Median (range), of the patients of the column. n: patients with a value, where not all have one: no infusion, "
+        "no second course, or not recorded. Cumulative dose: days on drug times daily dose.",
         *tested.notes,
     ]
     spanners = span_strata(data, headings)
@@ -54,6 +55,7 @@ def _show_amount(data: CutData, parameter: ExposureParameter, group: str, level:
 
 
 @or_say_so
+@not_for_public("Adherence to the plan")
 def make_table_adherence(data: CutData) -> Table:
     """Part by part of the plan: who follows it, each deviation, and who cannot be judged."""
     if data.study.clinical is None or data.study.clinical.plan is None:

@@ -55,8 +55,8 @@ def make_table_incidence(data: CutData, params: Sequence[str], name: str = "inci
     tested = add_p_values(data, rows, asked)
     first = {"param": endpoints[0].param, "population": endpoints[0].population}
     notes = [
-        f"Incidence: % ({ci(data)}), {method(data, 'cif', **first)}. NE, not estimable: past the last follow-up, or no "
-        "event yet to estimate limits from.",
+        f"Incidence: % ({ci(data)}), {method(data, 'cif', **first)}, of the patients of the column. NE, not estimable: "
+        "past the last follow-up, or no event yet to estimate limits from.",
         *describe_populations(data, endpoints),
         *describe_ratios(data, endpoints),
         *tested.notes,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import NONE, format_number, format_p_value
 from helpers.display.lookup import ci, find, find_endpoint, method, note
 from helpers.display.table import Table, make_table
@@ -17,6 +17,7 @@ TEST, MODEL = "mantelbyar", "cox"
 
 
 @or_say_so
+@not_for_public("GVHD as it begins")
 def make_table_later_states(data: CutData) -> Table:
     """States that begin after the origin, such as GVHD, as time-dependent factors: never a baseline split."""
     states = data.study.later_states

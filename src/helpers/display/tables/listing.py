@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.display.absence import NotInStudyError, or_say_so
+from helpers.display.absence import NotInStudyError, or_say_so, withhold_from_public
 from helpers.display.formatting import NONE, format_date, format_number, format_scientific
 from helpers.display.table import Table, make_table
 from helpers.results.cut import CutData
@@ -17,6 +17,7 @@ ABBREVIATIONS = {"DLI": "donor lymphocyte infusion", "mo": "months", "y": "years
 @or_say_so
 def make_table_listing(data: CutData) -> Table:
     """Patient listing, section by section, in the order of the raw table."""
+    withhold_from_public(data, "The patient listing")
     listing = data.study.listing
     if listing is None:
         raise NotInStudyError("This study declares no patient listing")

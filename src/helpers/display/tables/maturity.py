@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.display.absence import or_say_so
+from helpers.display.absence import not_for_public, or_say_so
 from helpers.display.formatting import (
     NONE,
     NOT_DERIVABLE,
@@ -35,6 +35,7 @@ ENDPOINT = "Endpoint"
 
 
 @or_say_so
+@not_for_public("The maturity of the data")
 def make_table_maturity(data: CutData, params: Sequence[str], name: str = "maturity") -> Table:
     """Events, patients still followed, completeness of follow-up and how far each curve can be trusted, by stratum.
 

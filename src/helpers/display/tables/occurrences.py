@@ -21,6 +21,7 @@ from helpers.display.lookup import (
     find_occurrences_of,
     find_population,
     get,
+    get_mark,
     list_strata,
     method,
     note,
@@ -51,7 +52,7 @@ def make_table_response(data: CutData) -> Table:
             stats = get(data, "proportion", param=item.param, population=POPULATION, group=group, level=level)
             rows.append({"Response": item.label, "Patients treated": label, **_proportion_cells(data, stats)})
     interval = method(data, "proportion", param=items[0].param, population=POPULATION)
-    notes = [*definitions, f"CI: {interval}."]
+    notes = [*definitions, f"Percentage: of the denominator beside it. CI: {interval}."]
     return make_table(pd.DataFrame(rows), "response", stub="Response", groups="Patients treated", notes=notes)
 
 
@@ -75,7 +76,8 @@ def make_table_outcomes(data: CutData, params: Sequence[str], name: str) -> Tabl
             spanners[heading] = list(cells)
             row |= cells
         rows.append(row)
-    notes = [f"CI: {method(data, 'proportion', param=items[0].param, population=populations[0])}."]
+    interval = method(data, "proportion", param=items[0].param, population=populations[0])
+    notes = [f"Percentage: of the denominator beside it. CI: {interval}."]
     return make_table(pd.DataFrame(rows), name, stub="Outcome", spanners=spanners, notes=notes)
 
 
@@ -159,7 +161,10 @@ def _show_onset(data: CutData, item: Occurrence, population: str) -> str:
 
 def _describe_columns(data: CutData, lines: Sequence[tuple[Occurrence, str]], onset: bool) -> list[str]:
     item, population = next(line for line in lines if _find(data, *line).get("n") is not None)
-    said = f"CI: {method(data, 'proportion', param=item.param, population=population)}."
+    said = (
+        "n/N: patients with it, of the patients of the row and the column. "
+        f"CI: {method(data, 'proportion', param=item.param, population=population)}."
+    )
     if onset:
         said += (
             " Onset: median (range) of the days from the first dose to the first such event, in patients who had it."
@@ -178,6 +183,8 @@ def _explain_underivable(data: CutData, lines: Sequence[tuple[Occurrence, str]])
 
 
 def _proportion_cells(data: CutData, stats: Stats) -> dict[str, str]:
+    if get_mark(stats):
+        return {"Patients": show_proportion(stats), "Percentage": NONE, f"{ci(data)}, %": NONE}
     return {
         "Patients": format_fraction(stats["n"], stats["N"]),
         "Percentage": format_percent(stats["p"], stats["N"]),

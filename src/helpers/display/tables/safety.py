@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.display.absence import NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import format_fraction, format_number, format_percent, format_percent_interval
 from helpers.display.lookup import ci, find_occurrences, find_occurrences_of, get, method
 from helpers.display.table import Table, make_table
 from helpers.display.tables.occurrences import make_table_by_stratum
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 
 
 def list_reported_events(data: CutData) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def list_reported_events(data: CutData) -> pd.DataFrame:
     DataFrame
         Columns term, grade, place, n, N, p, lcl, ucl, in the order of the raw table.
     """
-    if "reported_counts" not in data.tables:
+    if "reported_counts" not in data.tables or data.audience == PUBLIC:
         return pd.DataFrame(columns=["term", "grade", "place", "n", "N", "p", "lcl", "ucl"])
     table = data.tables["reported_counts"]
     rows = []
@@ -32,17 +32,25 @@ def list_reported_events(data: CutData) -> pd.DataFrame:
 
 
 @or_say_so
+@not_for_public("Printed counts of adverse events")
 def make_table_adverse_events(data: CutData) -> Table:
     """Adverse events that happened, by term and grade, with exact intervals."""
     events = _require_reported_events(data)
-    return _make_table_events(events[events["n"] > 0], "adverse-events", ci(data))
+    happened = events[events["n"] > 0]
+    if happened.empty:
+        raise NotDerivableError("None of the events that the source counts happened")
+    return _make_table_events(happened, "adverse-events", ci(data))
 
 
 @or_say_so
+@not_for_public("Events that nobody had")
 def make_table_never_seen(data: CutData) -> Table:
     """Events that nobody had: the exact upper limit says how common they may still be."""
     events = _require_reported_events(data)
-    return _make_table_events(events[events["n"] == 0], "never-seen", ci(data), upper=True)
+    unseen = events[events["n"] == 0]
+    if unseen.empty:
+        raise NotDerivableError("Each of the events that the source counts happened to somebody")
+    return _make_table_events(unseen, "never-seen", ci(data), upper=True)
 
 
 def _require_reported_events(data: CutData) -> pd.DataFrame:
@@ -68,7 +76,8 @@ def _make_table_events(events: pd.DataFrame, name: str, interval: str, upper: bo
     notes = [
         "Printed counts of patients: the source does not give adverse events by patient. GVHD is counted apart from "
         "the other adverse events.",
-        "CI: Clopper-Pearson exact interval; its upper limit is that of the two-sided interval.",
+        "Percentage: of the denominator beside it. CI: Clopper-Pearson exact interval; its upper limit is that of the "
+        "two-sided interval.",
     ]
     return make_table(pd.DataFrame(rows), name, stub="Event", left=["Grade", "Place in the source"], notes=notes)
 
@@ -91,5 +100,8 @@ def make_table_gvhd(data: CutData, params: Sequence[str]) -> Table:
             }
         )
     interval = method(data, "proportion", param=items[0].param, population="SAFFL")
-    notes = [f"Counted by patient from the listing. CI: {interval}. A patient with acute and chronic GVHD counts once."]
+    notes = [
+        "Counted by patient from the listing; a patient with acute and chronic GVHD counts once in any GVHD. "
+        f"Percentage: of the denominator beside it. CI: {interval}."
+    ]
     return make_table(pd.DataFrame(rows), "gvhd", stub="GVHD", notes=notes)

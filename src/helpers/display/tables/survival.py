@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.display.absence import NotInStudyError, or_say_so
+from helpers.display.absence import NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import (
     NONE,
     NOT_ESTIMABLE,
@@ -14,13 +14,14 @@ from helpers.display.formatting import (
     format_percent_interval,
 )
 from helpers.display.lookup import (
-    Stats,
+    Statistics,
     ci,
     describe_populations,
     explain_missing,
     find,
     find_survival_endpoints,
     get,
+    get_mark,
     list_strata,
     method,
     note,
@@ -30,11 +31,12 @@ from helpers.display.tables.cells import show_median_time, show_probability
 from helpers.display.tables.columns import Keys, Row, add_p_values, name_strata
 from helpers.display.tables.ratios import describe_ratios, name_ratio, show_ratio
 from helpers.results.current_remission import IN_REMISSION
-from helpers.results.cut import CutData
+from helpers.results.cut import PUBLIC, CutData
 from helpers.results.schema import select
 from helpers.study.endpoints import Endpoint
 
 ENDPOINT, MONTHS = "Endpoint", "Months"
+NO_EVENT, ALL_ENDED = "no event", "all with event"
 REGAINED = "Alive in remission, regained remissions included"
 
 
@@ -57,8 +59,8 @@ def make_table_medians(data: CutData, params: Sequence[str], name: str = "median
                 "Patients": format_number(km["n"]),
                 "Events": format_number(km["events"]),
                 "Censored": format_number(km["censored"]),
-                f"Median ({ci(data)}), mo": show_median_time(km, "median_lcl", "median_ucl"),
-                f"Follow-up ({ci(data)}), mo": show_median_time(follow_up, "lcl", "ucl"),
+                f"Median ({ci(data)}), mo": _show_median(km),
+                f"Follow-up ({ci(data)}), mo": _show_follow_up(km, follow_up),
             }
             ratio = {name_ratio(data, endpoint): show_ratio(data, endpoint, group, level)}
             rows.append(row | ratio if data.study.comparisons else row)
@@ -66,14 +68,34 @@ def make_table_medians(data: CutData, params: Sequence[str], name: str = "median
     tested = add_p_values(data, rows, asked)
     first = {"param": endpoints[0].param, "population": endpoints[0].population}
     notes = [
-        f"Median: {method(data, 'km', **first)}. Follow-up: {method(data, 'follow_up', **first)}. "
-        "NR, not reached; mo, months.",
+        f"Median: {method(data, 'km', **first)}, of all patients of the row. Follow-up: "
+        f"{method(data, 'follow_up', **first)}. NR, not reached; mo, months.",
+        *_explain_words(rows),
         *(describe_populations(data, endpoints) if data.study.comparisons else []),
         *describe_ratios(data, endpoints),
         *(tested.notes or ["By stratum for description only; no test was made."]),
         *_explain_absent(data, params),
     ]
     return make_table(pd.DataFrame(tested.rows), name, stub=stub, groups=ENDPOINT, notes=notes)
+
+
+def _show_median(km: Statistics) -> str:
+    """Median with its limits, in words where no event has happened: then there are no limits either."""
+    return NO_EVENT if km["n"] and not km["events"] else show_median_time(km, "median_lcl", "median_ucl")
+
+
+def _show_follow_up(km: Statistics, follow_up: Statistics) -> str:
+    return ALL_ENDED if km["n"] and not km["censored"] else show_median_time(follow_up, "lcl", "ucl")
+
+
+def _explain_words(rows: Sequence[Row]) -> list[str]:
+    """What stands in the cells in words, where any does."""
+    cells = {cell for row in rows for cell in row.values()}
+    explained = {
+        NO_EVENT: "No event: the median is not reached, and without an event no limit can be estimated.",
+        ALL_ENDED: "All with event: nobody is followed any longer, so that follow-up has no median.",
+    }
+    return [text for word, text in explained.items() if word in cells]
 
 
 class _Estimate(NamedTuple):
@@ -109,10 +131,10 @@ def make_table_at_times(data: CutData, params: Sequence[str], name: str = "at-ti
         for time in estimate.endpoint.times_at
     ]
     keys = {"param": endpoints[0].param, "population": endpoints[0].population}
-    columns = f" Without event: % ({ci(data)})." if by_stratum else ""
-    why = ": past the last follow-up, or no event yet to estimate limits from" if by_stratum else ""
+    columns = f" % ({ci(data)})" if by_stratum else f" % and {ci(data)}"
     notes = [
-        f"{method(data, 'km', **keys)}.{columns} At risk: patients with at least that time. NE, not estimable{why}.",
+        f"Without event:{columns}, {method(data, 'km', **keys)}. At risk: patients with at least that time. NE, not "
+        "estimable: past the last follow-up, or no event yet to estimate limits from.",
         *(_describe_regained(data, estimate) for estimate in estimates if estimate.variable),
         *_explain_absent(data, params),
     ]
@@ -150,7 +172,9 @@ def _describe_regained(data: CutData, estimate: _Estimate) -> str:
     )
 
 
-def _find(data: CutData, estimate: _Estimate, time: float, group: str = "", level: str = "") -> tuple[Stats, float]:
+def _find(
+    data: CutData, estimate: _Estimate, time: float, group: str = "", level: str = ""
+) -> tuple[Statistics, float]:
     """Estimate and number of patients; the values of an estimate that patients lack are empty."""
     keys = {**estimate.keys, "group": group, "level": level}
     n = get(data, "km", **{**keys, "variable": ""})["n"] or 0.0
@@ -161,8 +185,11 @@ def _find(data: CutData, estimate: _Estimate, time: float, group: str = "", leve
 def _show_all(data: CutData, estimate: _Estimate, time: float) -> Row:
     stats, n = _find(data, estimate, time)
     p = stats[estimate.stat]
+    at_risk = {} if data.audience == PUBLIC else {"At risk": format_number(stats["n_risk"])}
+    if p is None and get_mark(stats):
+        return {"Without event, %": get_mark(stats), f"{ci(data)}, %": NONE}
     return {
-        "At risk": format_number(stats["n_risk"]),
+        **at_risk,
         "Without event, %": NOT_ESTIMABLE if p is None else format_percent(p, n, ""),
         f"{ci(data)}, %": format_percent_interval(stats["lcl"], stats["ucl"], n),
     }
@@ -188,6 +215,7 @@ def _explain_absent(data: CutData, params: Sequence[str]) -> list[str]:
 
 
 @or_say_so
+@not_for_public("Printed estimates")
 def make_table_printed_survival(data: CutData) -> Table:
     """Endpoints that cannot be derived, beside what the source prints of them."""
     if not data.audited:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.datasets.conditions import find_missing_columns
 from helpers.datasets.grading import GRADE_LAB
-from helpers.display.absence import NotDerivableError, NotInStudyError, or_say_so
+from helpers.display.absence import NotDerivableError, NotInStudyError, not_for_public, or_say_so
 from helpers.display.formatting import count, format_number, join_words
 from helpers.display.lookup import Stats, count_patients, get
 from helpers.display.table import Table, make_table
@@ -25,6 +25,7 @@ EVENTS = {"ADAE": "Adverse events", "ADLB": "Blood counts"}
 
 
 @or_say_so
+@not_for_public("Adverse events by term")
 def make_table_terms(data: CutData) -> Table:
     """Adverse events and low blood counts by term, each patient at the worst grade; the most frequent first."""
     if data.study.clinical is None:
@@ -33,6 +34,8 @@ def make_table_terms(data: CutData) -> Table:
     if len(absent) == len(EVENTS):
         raise NotDerivableError("; ".join(absent))
     classes = _find_classes(data)
+    if not list_terms(data.results):
+        raise NotDerivableError("As of this data cut no treated patient had an adverse event or a low blood count")
     frequencies = {term: _get(data, "proportion", term) for term in list_terms(data.results)}
     rows = [_row(data, term, classes.get(term, ""), frequencies[term]) for term in _order(frequencies, classes)]
     known = any(row[CLASS] for row in rows)

@@ -2,38 +2,21 @@
 
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pypdf
 import pytest
 
+from delivery.conftest import SAID, run_report
 from helpers.results.schema import read_results, select
-from helpers.study.paths import DATA
 
 CUT = "2026-06-30"
 
 
-def run(study: Path, out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "helpers", "run", str(study), "--cut", CUT, "--renderer", "embedded"]
-    return subprocess.run([*command, "--out", str(out), *arguments], capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
-def study(tmp_path_factory) -> Path:
-    """The study's folder moved elsewhere, under another name, with a blank in it."""
-    return Path(shutil.copytree(DATA / "zhengzhou", tmp_path_factory.mktemp("elsewhere") / "my study"))
-
-
-@pytest.fixture(scope="module")
-def delivered(study, tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("reports")
-    done = run(study, out)
-    assert done.returncode == 0, done.stderr
-    assert "no result accounts for" not in done.stderr
-    return out / "zhengzhou" / CUT
+def delivered(protocol_report: Path) -> Path:
+    return protocol_report
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +27,10 @@ def html(delivered) -> str:
 @pytest.fixture(scope="module")
 def results(delivered):
     return read_results(delivered / "results.csv")
+
+
+def test_the_command_found_a_source_for_every_number(delivered):
+    assert "no result accounts for" not in (delivered.parents[2] / SAID).read_text("utf-8")
 
 
 def test_every_page_says_that_the_data_are_synthetic(delivered, html):
@@ -119,8 +106,9 @@ def test_characteristics_are_compared_by_the_tests_of_the_protocol(results):
     assert of_donor["analysis"].nunique() == 1
 
 
-def test_bad_input_stops_the_run_names_the_cell_and_leaves_the_report(study, delivered):
+def test_bad_input_stops_the_run_names_the_cell_and_leaves_the_report(protocol_study, delivered, tmp_path):
     """An adverse event's grade typed as 33, in the row that the message names."""
+    study = Path(shutil.copytree(protocol_study, tmp_path / "broken study"))
     file = study / "raw" / "adverse_events.csv"
     good = file.read_text("utf-8")
     before = {path: path.stat().st_mtime_ns for path in delivered.rglob("*")}
@@ -128,8 +116,7 @@ def test_bad_input_stops_the_run_names_the_cell_and_leaves_the_report(study, del
     cells = first.split(",")
     cells[header.split(",").index("grade")] = "33"
     file.write_text("\n".join([header, ",".join(cells), *rest]) + "\n", "utf-8")
-    done = run(study, delivered.parents[1])
-    file.write_text(good, "utf-8")
+    done = run_report(study, CUT, delivered.parents[1])
     assert done.returncode == 1
     assert "raw/adverse_events.csv, row 2, patient ZZ-001, column grade: expected 1 to 5 (found '33')" in done.stderr
     assert {path: path.stat().st_mtime_ns for path in delivered.rglob("*")} == before

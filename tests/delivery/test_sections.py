@@ -3,8 +3,16 @@
 import nbformat
 import pytest
 
-from helpers.delivery.sections import leave_out_undeclared
-from helpers.display.absence import NOT_DECLARED, NOT_DERIVABLE, NotDerivableError, NotInStudyError, or_say_so
+from helpers.delivery.sections import leave_out_undeclared, list_labels
+from helpers.display.absence import (
+    NOT_DECLARED,
+    NOT_DERIVABLE,
+    WITHHELD,
+    NotDerivableError,
+    NotInStudyError,
+    WithheldError,
+    or_say_so,
+)
 from helpers.display.prose import Prose
 
 
@@ -88,7 +96,25 @@ def test_what_is_not_derivable_is_a_sentence_without_number_and_caption():
     assert shown(cells) == ["## A", "*A: not derivable*"]
 
 
-@pytest.mark.parametrize(("error", "reason"), [(NotInStudyError, NOT_DECLARED), (NotDerivableError, NOT_DERIVABLE)])
+def test_what_is_withheld_goes_without_a_trace_as_what_is_not_declared():
+    """A section may hold both; a sentence that something was withheld would be a riddle to the public."""
+    withheld = display("tbl-b", "*The listing is not part of the public version*", **{WITHHELD: True})
+    cells = [prose("# A {#sec-a}\n\nSee @tbl-b."), display("fig-a")]
+    assert shown([*cells, prose("## B {#sec-b}\n\nRead @tbl-b."), withheld, undeclared()]) == [
+        "# A {#sec-a}",
+        "#| label: fig-a",
+    ]
+
+
+def test_the_labels_are_those_of_what_is_left():
+    cells = [prose("# A {#sec-a}\n\n## C {#sec-c}"), display("fig-a"), prose("## B {#sec-b}"), undeclared("fig-b")]
+    assert list_labels(leave_out_undeclared(cells)) == {"sec-a", "sec-c", "fig-a"}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(NotInStudyError, NOT_DECLARED), (NotDerivableError, NOT_DERIVABLE), (WithheldError, WITHHELD)],
+)
 def test_a_display_says_in_its_metadata_why_there_is_nothing(error, reason):
     @or_say_so
     def show():

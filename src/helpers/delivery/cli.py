@@ -84,7 +84,9 @@ def main() -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Reports folder instead of reports/.")
 @click.option("--to", default="html,pdf,docx", show_default=True, help="Formats, separated by commas.")
 @click.option("--renderer", type=click.Choice(["auto", "quarto", "embedded"]), default="auto", show_default=True)
-@click.option("--audience", default="coauthors", show_default=True, help="For whom the report is made.")
+@click.option(
+    "--audience", default="coauthors", show_default=True, help="For whom the report is made: coauthors or public."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Chapters run at once.")
 @click.option("--force", is_flag=True, help="Build also where the delivered report is current.")
 @click.option("-p", "--parameter", multiple=True, metavar="NAME=VALUE", help="A further parameter of the chapters.")
@@ -106,8 +108,9 @@ def run(
     With --all-cuts, a cut that fails does not stop the others; the exit code is that of the first that failed.
     """
     from helpers.delivery.report import Order
+    from helpers.results.cut import PUBLIC
     from helpers.study.errors import UsageError
-    from helpers.study.paths import REPORTS
+    from helpers.study.paths import PUBLIC_REPORTS, REPORTS
     from helpers.study.reading import find_study, list_studies, read_cut, read_study
 
     if cut and all_cuts:
@@ -124,7 +127,7 @@ def run(
             formats=_read_formats(to),
             renderer=renderer,
             audience=audience,
-            out=(out or REPORTS).resolve(),
+            out=(out or (PUBLIC_REPORTS if audience == PUBLIC else REPORTS)).resolve(),
             jobs=jobs,
             force=force,
             parameters=dict(_read_parameter(text) for text in parameter),
@@ -142,6 +145,7 @@ def _build_cut(order: "Order", study: "Study", number: int, total: int) -> Excep
     """Build one of several cuts and bring the index up to date; say, keep and return an error of this cut alone."""
     from helpers.delivery.failures import FAILURES, is_of_the_order, record_failure
     from helpers.delivery.report import build_report
+    from helpers.results.cut import PUBLIC
     from helpers.study.errors import UsageError
 
     place = f"{number}/{total} " if total > 1 else ""
@@ -162,7 +166,8 @@ def _build_cut(order: "Order", study: "Study", number: int, total: int) -> Excep
     try:
         if isinstance(failed, FAILURES):
             record_failure(order.out / study.id / order.cut, failed)
-        _keep_index(order.out, study)
+        if order.audience != PUBLIC:  # the index shows numbers of all reports, as co-authors see them
+            _keep_index(order.out, study)
     except OSError as error:
         _say(f"warning: the index in {order.out} is not up to date: {error.strerror}")
     return failed

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.delivery.document import SYNTHETIC_NOTICE
 from helpers.delivery.report import THEME
+from helpers.delivery.style import SHEETS
 from helpers.display import figures, sentences, tables
 from helpers.display.compared import name_cut
 from helpers.display.figures.style import Figure
@@ -130,7 +131,7 @@ def _write_page(changes: Changes) -> str:
             parts.append(f'<figure role="img" aria-label="{escape(shown.alt)}">{svg}</figure>')
         else:
             parts.append(str(shown))
-    arguments = ["--standalone", "--embed-resources", f"--css={THEME / 'report.css'}", "--wrap=none"]
+    arguments = ["--standalone", "--embed-resources", *(f"--css={THEME / sheet}" for sheet in SHEETS), "--wrap=none"]
     arguments += [f"--variable=header-includes:{WIDE}", "--metadata=lang:en"]
     arguments += [f"--metadata=pagetitle:{_title(changes)}"]
     page: str = pypandoc.convert_text("\n\n".join(parts), "html5", format="markdown", extra_args=arguments)

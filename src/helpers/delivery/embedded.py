@@ -96,6 +96,7 @@ class EmbeddedRenderer:
             f"--to={_WRITERS[to]}",
             f"--metadata-file={_WORK}/metadata.json",
             f"--data-dir={_WORK}",
+            *([f"--template={_THEME / 'page.html'}"] if to == "html" else []),
             f"--lua-filter={_THEME / 'cells.lua'}",
             *(f"--lua-filter={path}" for path in options.texts("filters")),
             f"--lua-filter={_THEME / 'numbered.lua'}",

@@ -10,7 +10,8 @@ import pandas as pd
 
 from helpers.delivery.document import SYNTHETIC_NOTICE
 from helpers.delivery.failures import MESSAGE
-from helpers.delivery.report import THEME, describe_state, failed_folder
+from helpers.delivery.report import describe_state, failed_folder
+from helpers.delivery.style import read_style
 from helpers.display.formatting import NONE, format_number
 from helpers.display.trend import STYLE as TREND_STYLE
 from helpers.display.trend import Share, draw_trend
@@ -109,8 +110,10 @@ PAGE = """<!DOCTYPE html>
 {style}</style>
 </head>
 <body>
+<main>
 <h1>Reports</h1>
 {sections}
+</main>
 <footer>
 {notes}
 </footer>
@@ -143,7 +146,7 @@ def write_index(out: Path, studies: Sequence[Study]) -> Path:
         The page.
     """
     sections = [_describe(out, study) for study in studies if (out / study.id).is_dir()]
-    style = (THEME / "report.css").read_text(encoding="utf-8") + STYLE + TREND_STYLE
+    style = read_style() + STYLE + TREND_STYLE
     notes = "\n".join(f"<p>{escape(note)}</p>" for note in NOTES)
     page = PAGE.format(style=style, sections="\n".join(sections), notes=notes)
     with tempfile.TemporaryDirectory(prefix=f".{INDEX}-", dir=out) as beside:
@@ -162,7 +165,7 @@ def _describe(out: Path, study: Study) -> str:
 <p>{escape(study.subtitle)}</p>
 {notice}<div class="float-body" tabindex="0" role="region" aria-label="Cuts of {study.id}">
 <table>
-<thead>{_tag_row("th", [escape(heading) for heading in HEADINGS])}</thead>
+<thead>{_tag_row('th scope="col"', [escape(heading) for heading in HEADINGS])}</thead>
 <tbody>
 {lines}
 </tbody>
@@ -172,7 +175,8 @@ def _describe(out: Path, study: Study) -> str:
 
 
 def _tag_row(tag: str, cells: Sequence[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+    name = tag.partition(" ")[0]
+    return "<tr>" + "".join(f"<{tag}>{cell}</{name}>" for cell in cells) + "</tr>"
 
 
 def _make_row(out: Path, study: Study, cut: Cut) -> _Row:

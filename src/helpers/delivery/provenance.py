@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,16 @@ class Provenance:
         return f"{DISTRIBUTION} {self.version} (code {sum_of(json.dumps(self.code).encode())[:12]})"
 
     def make_table_software(self) -> Table:
-        """Packages and versions."""
-        rows = [{"Package": name, "Version": version} for name, version in self.packages.items()]
-        return make_table(pd.DataFrame(rows), "software", stub="Package", left=["Version"])
+        """Packages and versions, in two columns side by side."""
+        named = list(self.packages.items())
+        half = (len(named) + 1) // 2
+        pairs = zip_longest(named[:half], named[half:], fillvalue=("", ""))
+        # a blank keeps the headings of the second column apart from those of the first
+        rows = [
+            {"Package": left[0], "Version": left[1], "Package ": right[0], "Version ": right[1]}
+            for left, right in pairs
+        ]
+        return make_table(pd.DataFrame(rows), "software", left=list(rows[0]))
 
     def make_table_inputs(self) -> Table:
         """Input files and the first digits of their sums."""

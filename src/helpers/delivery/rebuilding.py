@@ -40,7 +40,7 @@ def restore_data(study: Study, asked: Asked, reports: Path, folder: Path, names:
 
 def restore_displays(study: Study, notebooks: Sequence[Path], folder: Path) -> None:
     """Write the figures and tables that executed chapters hold."""
-    extract_displays(notebooks, folder, "SYNTHETIC" if study.synthetic else "")
+    extract_displays(notebooks, folder, study)
 
 
 def compare_rebuilt(

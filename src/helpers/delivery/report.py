@@ -13,12 +13,12 @@ from helpers.delivery.document import extract_displays, write_document
 from helpers.delivery.provenance import collect_provenance, is_current, make_manifest
 from helpers.delivery.publishing import publish, recover, reserve
 from helpers.delivery.renderers import choose_renderer
-from helpers.delivery.rendering import NOTEBOOK
+from helpers.delivery.rendering import NOTEBOOK, RenderError
 from helpers.delivery.runner import ChapterError, Progress, execute_chapters
 from helpers.delivery.traceability import find_untraced_numbers
 from helpers.intake.findings import make_findings_frame
 from helpers.results.changes import Changes, NotCompared, compare_with_last, make_changes_frame
-from helpers.results.cut import CutData, open_cut
+from helpers.results.cut import PUBLIC, CutData, open_cut
 from helpers.results.delivered import INPUTS, MANIFEST, Delivered, find_delivered
 from helpers.results.schema import format_frame, write_results
 from helpers.study.errors import UsageError
@@ -107,7 +107,9 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
     study = read_study(order.study)
     cut = read_cut(study, order.cut)
     folder = order.out / study.id / cut.id
-    earlier = _find_earlier(order.earlier or order.out, study, cut)
+    _refuse_other_audience(folder, order.audience)
+    is_public = order.audience == PUBLIC
+    earlier = None if is_public else _find_earlier(order.earlier or order.out, study, cut)
     provenance = collect_provenance(study, cut, earlier)
     asked = {**given, "study": study.id, "formats": sorted(order.formats), "renderer": order.renderer}
     asked["engine"] = renderer.version
@@ -125,20 +127,39 @@ def build_report(order: Order, progress: Progress = lambda _: None) -> Delivery:
         building, project = place / "delivered", place / "project"
         changes = compare_with_last(data, order.earlier or order.out)
         write_data(data, changes, building)
-        executed = _execute(chapters, parameters, building / "notebooks", order, progress, folder)
-        extract_displays(executed, building, mark="SYNTHETIC" if study.synthetic else "")
+        # executed chapters hold code, and the public sees none
+        notebooks = (place if is_public else building) / "notebooks"
+        executed = _execute(chapters, parameters, notebooks, order, progress, folder)
+        extract_displays(executed, building, study)
         _make_project(project, study)
         write_document(executed, data, provenance, project / NOTEBOOK)
         progress(f"  rendering {', '.join(order.formats)} with {renderer.version}")
-        for document in renderer.render(project, order.formats).values():
-            shutil.move(document, building / document.name)
-        html = building / "report.html"
-        untraced = find_untraced_numbers(html, data, changes) if html.exists() else []
+        # what the public sees is checked in any case
+        formats = tuple(dict.fromkeys((*order.formats, "html"))) if is_public else order.formats
+        rendered = renderer.render(project, formats)
+        html = rendered.get("html")
+        untraced = find_untraced_numbers(html, data, changes) if html else []
+        if untraced and is_public:
+            raise RenderError(
+                renderer.name, "html", f"not for the public, no result accounts for: {'; '.join(untraced)}"
+            )
+        for to in order.formats:
+            shutil.move(rendered[to], building / rendered[to].name)
         manifest = make_manifest(provenance, asked, renderer.version, building)
         (building / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         publish(building, folder)
         shutil.rmtree(failed_folder(folder), ignore_errors=True)
     return Delivery(folder, documents, tuple(untraced))
+
+
+def _refuse_other_audience(folder: Path, audience: str) -> None:
+    """A report for others is not replaced: what co-authors are given must not pass for the public version."""
+    try:
+        made_for = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["asked"]["audience"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no report, or one that cannot be read and is built anew
+    if made_for != audience:
+        raise UsageError(f"{folder} holds the report for {made_for}; name another folder for the {audience} (--out)")
 
 
 def _find_earlier(reports: Path, study: Study, cut: Cut) -> Delivered | None:
@@ -172,6 +193,8 @@ def _execute(
 def write_data(data: CutData, changes: Changes | NotCompared, folder: Path) -> None:
     """Write what a report delivers beside its documents: results, findings, datasets, changes, and what they are of.
 
+    The public is given the protected results, and nothing else.
+
     Parameters
     ----------
     data : CutData
@@ -181,8 +204,11 @@ def write_data(data: CutData, changes: Changes | NotCompared, folder: Path) -> N
     folder : Path
         A new folder.
     """
-    (folder / "adam").mkdir(parents=True)
+    folder.mkdir(parents=True)
     write_results(data.results, folder / "results.csv")
+    if data.audience == PUBLIC:
+        return
+    (folder / "adam").mkdir()
     _write_frame(make_findings_frame(data.findings), folder / "findings.csv")
     for name, dataset in data.datasets.items():
         _write_frame(dataset, folder / "adam" / f"{name}.csv")

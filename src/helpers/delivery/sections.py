@@ -2,7 +2,7 @@
 
 The chapters serve every study, and in JupyterLab each cell says what it has nothing for. A report of one study is not
 the place for what another study would have: a section in which nothing else is displayed goes, with its heading, and
-so does every paragraph that refers to something left out.
+so does every paragraph that refers to something left out. What is withheld from the public goes in the same way.
 """
 
 import re
@@ -13,11 +13,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.delivery.cell_options import get_option, is_hidden
-from helpers.display.absence import NOT_DECLARED, NOT_DERIVABLE
+from helpers.display.absence import NOT_DECLARED, NOT_DERIVABLE, WITHHELD
 
 HEADING = re.compile(r"^(#{1,6}) .*?(?:\{#([\w-]+)[^}]*\})?\s*$")
 FENCE = re.compile(r"^(```|~~~)")
 REFERENCE = re.compile(r"@((?:fig|tbl|sec)-[\w-]+)")
+LEFT_OUT = (NOT_DECLARED, WITHHELD)
+"""Why a display leaves no trace in a report."""
 
 
 @dataclass
@@ -58,6 +60,12 @@ def leave_out_undeclared(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     return [cell for cell in (_without_references(cell, dropped) for cell in kept) if cell is not None]
 
 
+def list_labels(cells: Sequence[NotebookNode]) -> set[str]:
+    """Labels that references can name: of the sections, tables and figures of these cells."""
+    labels = {label for cell in cells for _, label, _ in _split_at_headings(cell)}
+    return (labels | {get_option(cell, "label") for cell in cells if cell.cell_type == "code"}) - {""}
+
+
 def _build(cells: Sequence[NotebookNode]) -> Section:
     document = Section(0)
     open_sections = [document]
@@ -94,16 +102,16 @@ def _split_at_headings(cell: NotebookNode) -> Iterator[tuple[int, str, NotebookN
 def _keep(part: NotebookNode | Section, dropped: set[str]) -> Iterator[NotebookNode]:
     """Cells of a part that are kept; labels of what goes are added to `dropped`."""
     if not isinstance(part, Section):
-        if _is_absence(part, NOT_DECLARED) or _is_absence(part, NOT_DERIVABLE):
+        if _is_absence(part, *LEFT_OUT, NOT_DERIVABLE):
             dropped.add(get_option(part, "label"))
         if _is_absence(part, NOT_DERIVABLE):
             # a sentence is no figure and no table: it needs no number and no caption
             yield nbformat.v4.new_markdown_cell("\n\n".join(output.data["text/markdown"] for output in part.outputs))
-        elif not _is_absence(part, NOT_DECLARED):
+        elif not _is_absence(part, *LEFT_OUT):
             yield part
         return
     displays = list(_displays(part))
-    if displays and all(_is_absence(cell, NOT_DECLARED) for cell in displays):
+    if displays and all(_is_absence(cell, *LEFT_OUT) for cell in displays):
         dropped.update(get_option(cell, "label") for cell in displays)
         dropped.update(_labels(part))
         return
@@ -126,10 +134,10 @@ def _labels(section: Section) -> Iterator[str]:
             yield from _labels(part)
 
 
-def _is_absence(cell: NotebookNode, reason: str) -> bool:
-    """Whether a cell displays nothing but a sentence that stands in for what it would show."""
+def _is_absence(cell: NotebookNode, *reasons: str) -> bool:
+    """Whether a cell displays nothing but sentences that stand in, for one of the reasons, for what it would show."""
     outputs = [output for output in cell.get("outputs", []) if output.output_type != "stream"]
-    return bool(outputs) and all(output.get("metadata", {}).get(reason) for output in outputs)
+    return bool(outputs) and all(set(reasons) & output.get("metadata", {}).keys() for output in outputs)
 
 
 def _without_references(cell: NotebookNode, dropped: set[str]) -> NotebookNode | None:

@@ -1,105 +1,48 @@
-"""Every number a reader meets must come from somewhere: the results, or the study's own files."""
+"""Every number a reader meets must come from somewhere: the results, or the study's own files.
 
-import re
-from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
-from html.parser import HTMLParser
+That a number is found anywhere is not enough: 15/17 (88%, 95% CI 64–99%) must be one analysis, of what the words around
+it name, of the stratum and at the time they name. Numbers of single patients account for nothing but the rows that show
+single patients, those of print for nothing but the chapter on print; and nothing of either in a report for the public.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from helpers.results.changes import Changes, NotCompared, make_changes_frame
+from helpers.delivery.changed_facts import list_changed_words, list_patient_words, make_changed_facts, name_sides
+from helpers.delivery.claim_numbers import ClaimNumbers
+from helpers.delivery.derived_facts import derive_facts
+from helpers.delivery.facts import make_facts, read_words
+from helpers.delivery.numbers import SUM, Number, check_sums, list_statements
+from helpers.delivery.patient_numbers import FINDINGS, PatientNumbers
+from helpers.delivery.phrases import Phrases, list_declared_numbers, list_phrases
+from helpers.delivery.tracing import AT, Context, Index, trace
+from helpers.delivery.visible_text import Piece, read_pieces, split_sentences
+from helpers.results.changes import Changes, NotCompared
 from helpers.results.cut import CutData
 
-NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
-POWER = re.compile(r"(\d+(?:\.\d+)?)×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-AS_PERCENTAGE = re.compile(r"(?:–\d+(?:\.\d+)?)?\s?%")
-STRUCTURE = re.compile(r"\b(Figure|Table|Section)s?\s+\d[\d.]*")
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-LARGEST_DECIMALS = 4
-
-NOT_READ = {"nav", "style", "script", "details", "svg", "title", "head"}
-"""Elements without prose or cells: contents, style, code, drawings."""
-NOT_CLAIMS = {"refs", "sec-provenance", "header-section-number", "citation", "csl-entry"}
-"""Ids and classes of the numbers that are not results: references, versions and sums, section numbers, citations."""
-CLAIMS = "sec-claims"
-"""Id of the chapter on published claims, the only one in which the claims account for numbers."""
-VOID = {"img", "br", "hr", "meta", "link", "input", "col", "wbr", "source"}
-
-
-class _VisibleText(HTMLParser):
-    """Collects the text of a document, captions and alternative texts included."""
-
-    def __init__(self, only: str = "", without: str = "") -> None:
-        super().__init__(convert_charrefs=True)
-        self.texts: list[str] = []
-        self._only, self._without = only, without
-        self._skipped = 0
-        self._inside = 0 if only else 1
-        self.cells: list[str] = []
-        self._in_table = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if self._inside and not self._skipped and "alt" in found:
-            self.cells.append(found["alt"])
-        if tag in VOID:
-            return
-        self._in_table += tag == "table"
-        names = {found.get("id", ""), *found.get("class", "").split()}
-        if self._only and (self._inside or self._only in names):
-            self._inside += 1
-        if self._skipped or tag in NOT_READ or names & NOT_CLAIMS or (self._without and self._without in names):
-            self._skipped += 1
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
-            return
-        self._in_table -= tag == "table"
-        self._skipped = max(0, self._skipped - 1)
-        if self._only:
-            self._inside = max(0, self._inside - 1)
-
-    def handle_data(self, data: str) -> None:
-        if self._inside and not self._skipped:
-            (self.cells if self._in_table else self.texts).append(data)
-
-
-def read_visible_text(html: str, only: str = "", without: str = "") -> tuple[str, str]:
-    """Text of an HTML report as a reader meets it, without contents, code, references and provenance.
-
-    Parameters
-    ----------
-    html : str
-        The report.
-    only, without : str
-        Id of a section: read only it, or leave it out.
-
-    Returns
-    -------
-    str, str
-        The prose, in which a percentage has its sign; and cells of tables and alternative texts, where a heading may
-        say it.
-    """
-    parser = _VisibleText(only, without)
-    parser.feed(html)
-    prose, cells = (STRUCTURE.sub(" ", " ".join(texts)) for texts in (parser.texts, parser.cells))
-    return prose, cells
+CLAIMS, CHANGES, PRINTED = "sec-claims", "sec-since", "sec-printed"
+"""Ids of the chapters on published claims and on what changed, which show numbers that no other chapter may, and of the
+section that quotes the printed values of what cannot be derived."""
+DECLARATIONS = "tbl-since-method"
+"""Quotes study.yml, old and new, shortened, and so has no numbers but declared ones."""
+RULES = {"sec-methods"}
+"""Ids of the chapters that tell the rules a study declares."""
+RULE_ROLES = {"", "rule", "days", "months", "years"}
+GRADES = ("1", "2", "3", "4", "5")
+NOTHING = Context(frozenset(), frozenset())
 
 
 def find_untraced_numbers(report: Path, data: CutData, changes: Changes | NotCompared | None = None) -> list[str]:
     """Numbers of a rendered report that neither the results nor the study's files account for.
-
-    A number is accounted for if a result rounds to it at its own precision (a probability as a percentage), or if it
-    stands in study.yml, the raw tables or, in the chapter on published claims, among the claims and their audit. The
-    audit and the claims account for nothing outside that chapter.
 
     Parameters
     ----------
     report : Path
         The HTML report.
     data : CutData
-        Its cut.
+        Its cut; in a report for the public, numbers of single patients account for nothing.
     changes : Changes or NotCompared, optional
         What changed since the cut before, for the chapter that says so.
 
@@ -108,101 +51,133 @@ def find_untraced_numbers(report: Path, data: CutData, changes: Changes | NotCom
     list of str
         Each such number with the words around it, in the order of the text.
     """
-    html = report.read_text(encoding="utf-8")
-    conventions = data.study.conventions
-    declared = [conventions.confidence, conventions.days_per_month, conventions.followed_within_days]
-    declared.append(100 * conventions.one_event_moves_at_most)  # in percentage points
-    files = [data.study.folder / "study.yml", *sorted(data.study.get_raw_folder(data.cut).glob("*.csv"))]
-    written = " ".join(file.read_text(encoding="utf-8") for file in files)
-    results = data.results[~data.results["analysis"].isin(["audit", "km_curve", "cif_curve"])]
-    values = [*_values(results), *declared]
-    if isinstance(changes, Changes):
-        values += _changed_values(changes)
-        written += f" {' '.join(_changed_words(changes))}"
-    endpoints = {endpoint.param for endpoint in data.study.endpoints}
-    printed = [item.claim for item in data.audited if item.claim.endpoint in endpoints]
-    beside = " ".join(claim.printed for claim in printed)  # printed values stand beside what cannot be derived
-    prose, cells = read_visible_text(html, without=CLAIMS)
-    found = find_untraced(prose, values, written, signed=True)
-    # tables of single patients show their times, those of candidates that lost too; prose does not
-    times = [time for tte in data.time_to_event.values() for time in tte.candidates["AVAL"].dropna()]
-    found += find_untraced(cells, [*values, *times], f"{written} {beside}")
-    claims = data.study.published_claims
-    if claims.is_file():
-        audited = [*values, *_values(data.results[data.results["analysis"] == "audit"])]
-        written = f"{written} {claims.read_text(encoding='utf-8')} {' '.join(data.results['note'])}"
-        # the audit's recomputed percentages stand as percentages already
-        found += find_untraced(" ".join(read_visible_text(html, only=CLAIMS)), audited, written)
-    return found
+    tracer = Tracer(data, changes)
+    return [found for piece in read_pieces(report.read_text(encoding="utf-8")) for found in tracer.check(piece)]
 
 
-def _values(results: pd.DataFrame) -> list[float]:
-    return [abs(value) for column in ("value", "time_months") for value in results[column].dropna().unique()]
+class Tracer:
+    """Checks the pieces of a report one after the other.
 
-
-def _changed_values(changes: Changes) -> list[float]:
-    """Numbers of the cut before and after each step, and of how many patients and records something is told."""
-    steps = pd.concat([changes.numbers["old"], changes.numbers["new"]]).dropna()
-    told = [changes.new_patients, changes.patients, changes.source_values, changes.method]
-    told += [changes.new_patients[changes.new_patients[side] == ""] for side in ("old", "new")]
-    for frame, columns in ((changes.patients, ["what", "cause"]), (changes.source_values, ["what"])):
-        told += [rows for column in columns for _, rows in frame.groupby(column)]
-    counts = {len(rows) for rows in told} | {rows["patient"].nunique() for rows in told if "patient" in rows}
-    return [*_values(changes.old_results), *steps, *counts]
-
-
-def _changed_words(changes: Changes) -> Iterator[str]:
-    """Cells of the comparison as they are delivered, and by how much numbers changed, as it may be printed."""
-    for row in make_changes_frame(changes).to_numpy():
-        yield from row
-    known = changes.numbers[changes.numbers["difference"].notna()]
-    is_share = known["stat"].isin(["p", "survival", "cif"])
-    for difference, share in zip(known["difference"].abs(), is_share, strict=True):
-        # a probability changes by percentage points; one decimal, also below one
-        yield from (_round(100 * difference if share else difference, places) for places in (0, 1))
-
-
-def find_untraced(text: str, values: Iterable[float], written: str, signed: bool = False) -> list[str]:
-    """Numbers in a text that are neither roundings of the values nor stand in the written sources.
-
-    With `signed`, a number without the sign of a percentage, or an end of such a range, is no percentage.
+    Parameters
+    ----------
+    data : CutData
+        The cut.
+    changes : Changes or NotCompared, optional
+        What changed since the cut before.
     """
-    exact = list(values)
-    plain = set(NUMBER.findall(written)) | {text for value in exact for text in _roundings(value)}
-    percentages = plain | {text for value in exact for text in _percentages(value)}
-    powers = {float(f"{value:.{digits}g}") for value in exact for digits in (2, 3)}
-    powers |= {float(number) for number in re.findall(r"\d(?:\.\d+)?e[+-]?\d+", written)}
-    untraced = []
-    for match in POWER.finditer(text):
-        value = float(f"{match[1]}e{match[2].translate(SUPERSCRIPTS)}")
-        if value not in powers and match[0] not in written:
-            untraced.append(_with_words(text, match))
-    rest = POWER.sub(lambda match: " " * len(match[0]), text)
-    for match in NUMBER.finditer(rest):
-        is_percentage = not signed or AS_PERCENTAGE.match(rest, match.end())
-        if match[0] not in (percentages if is_percentage else plain):
-            untraced.append(_with_words(rest, match))
-    return untraced
+
+    def __init__(self, data: CutData, changes: Changes | NotCompared | None = None) -> None:
+        printed = data.tables.get("reported_counts")
+        facts = [*make_facts(data.results, data.study, printed), *derive_facts(data)]
+        words = read_words(data.results, data.study)
+        self._index = self._changed = Index(facts, words)
+        self._phrases = self._changed_phrases = Phrases(list_phrases(data))
+        self._dates = {cut.date.isoformat() for cut in data.study.cuts if cut.date}
+        told = list_patient_words(changes) if isinstance(changes, Changes) else ()
+        self._patients = PatientNumbers(data, told)
+        if isinstance(changes, Changes):
+            both = [*(replace(fact, side="new") for fact in facts), *make_changed_facts(changes)]
+            self._changed = Index(both, words, name_sides(changes))
+            self._changed_phrases = Phrases((*list_phrases(data), *list_changed_words(changes)))
+            self._dates |= {cut.date.isoformat() for cut in (changes.old, changes.new) if cut.date}
+        self._claims = ClaimNumbers(data)
+        self._printed = Phrases(item.claim.printed for item in data.audited)
+        self._spanners = {item.label.lower() for item in data.study.variables if item.name in data.study.strata}
+        self._declared = set(list_declared_numbers(data.study))
+        self._label: tuple[str, Context] = ("", NOTHING)
+        self._patient: tuple[str, str] = ("", "")
+
+    def check(self, piece: Piece) -> Iterator[str]:
+        """Yield the numbers of a piece that nothing accounts for, each with the words around it."""
+        yield from (_with_words(text, number) for text, number in self.find_untraced(piece))
+
+    def find_untraced(self, piece: Piece) -> Iterator[tuple[str, Number]]:
+        """Yield the numbers of a piece that nothing accounts for, each with the text it stands in."""
+        if piece.display == DECLARATIONS:
+            return
+        if CLAIMS in piece.sections:
+            yield from self._claims.check(piece)
+            return
+        is_changes = any(section.startswith(CHANGES) for section in piece.sections)
+        index, phrases = (self._changed, self._changed_phrases) if is_changes else (self._index, self._phrases)
+        plain, text = piece.text, phrases.blank(piece.text)
+        if PRINTED in piece.sections:
+            text = self._printed.blank(text)
+        if not piece.is_cell:
+            # rules are told where methods are, and in the notes under tables
+            is_told = piece.kind == "note" or any(section in RULES for section in piece.sections)
+            declared = self._declared if is_told else frozenset[str]()
+            found = self._check_prose(plain, text, index)
+            yield from ((within, n) for within, n in found if n.text not in declared or n.role not in RULE_ROLES)
+        elif (display := self._patients.find_display(piece)) and (patient := self._find_patient(piece)):
+            heading = piece.headings[-1] if piece.headings else ""
+            for number in itertools.chain(*list_statements(text)):
+                if number.text not in self._dates and not self._patients.account_for(
+                    display, patient, heading, number.text
+                ):
+                    yield text, number
+        else:
+            yield from self._check_cell(piece, plain, text, index)
+
+    def _find_patient(self, piece: Piece) -> str:
+        """The patient a row is about: it names one, or goes on about the one before."""
+        display, patient = self._patient
+        # findings name the patient after the table and its row, all other tables in the first cell
+        cells = piece.row if piece.display.startswith(FINDINGS) else piece.row[:1]
+        patient = self._patients.find_patient(cells) or (patient if display == piece.display else "")
+        self._patient = (piece.display, patient)
+        is_label = piece.row[:1] == (piece.text,) and len(piece.row) > 1
+        return patient if piece.headings or is_label else ""
+
+    def _check_prose(self, plain: str, text: str, index: Index) -> Iterator[tuple[str, Number]]:
+        yield from check_sums(text)
+        context = NOTHING
+        for start, end in split_sentences(plain):
+            read = index.read_context(plain[start:end])
+            context = read if read.subjects else replace(read, subjects=context.subjects)
+            yield from self._check(text[start:end], index, context)
+
+    def _check_cell(self, piece: Piece, plain: str, text: str, index: Index) -> Iterator[tuple[str, Number]]:
+        is_heading = not piece.headings
+        if is_heading and piece.row == GRADES:
+            return  # grades head columns of their own
+        is_label = piece.row[:1] == (piece.text,) and len(piece.row) > 1
+        if is_heading and not is_label and piece.text.isdigit():
+            yield from ((text, number) for number in itertools.chain(*list_statements(text)))
+            return
+        if is_heading and AT.match(piece.text.lower()):
+            yield from ((text, n) for n in itertools.chain(*list_statements(text)) if not index.is_time(n.text))
+            return
+        about = piece.headings or (plain,)
+        if len(about) > 2 and about[-2].lower() in self._spanners:
+            about = (*about[:-2], about[-1])  # what strata are of is no subject where it spans their columns
+        context = index.read_cell_context(about, piece.row)
+        contexts = [context]
+        display, label = self._label
+        if not context.subjects and display == piece.display:
+            # a row of a stratum goes on about the row before it
+            contexts.append(replace(context, subjects=label.subjects))
+        if is_heading and context.subjects and is_label:
+            self._label = (piece.display, context)
+        yield from self._check(text, index, *contexts)
+
+    def _check(self, text: str, index: Index, context: Context, *more: Context) -> Iterator[tuple[str, Number]]:
+        statements = list(list_statements(text))
+        if not statements:
+            return
+        facts = [fact for about in (context, *more) for fact in index.choose(about)]
+        sums = [found.span() for found in SUM.finditer(text)]
+        for statement in statements:
+            numbers = [number for number in statement if number.text not in self._dates]
+            adds_up = any(start <= statement[0].start < end for start, end in sums)
+            if adds_up and trace(numbers, index.choose(NOTHING), NOTHING):
+                continue  # what adds up may be of several things
+            if numbers and not trace(numbers, facts, context):
+                # one by one, to name the numbers that are wrong
+                wrong = [number for number in numbers if not trace([number], facts, context)]
+                yield from ((text, number) for number in wrong or numbers)
 
 
-def _roundings(value: float) -> Iterator[str]:
-    """Texts that a value may be printed as; a fraction needs two decimals to be one."""
-    if 0 <= value <= 1:
-        yield from (_round(value, places) for places in range(2, LARGEST_DECIMALS + 1))
-    if value == int(value) or value > 1:
-        yield from (_round(value, places) for places in range(LARGEST_DECIMALS + 1))
-
-
-def _percentages(value: float) -> Iterator[str]:
-    """Texts that a probability may be printed as in per cent."""
-    if 0 <= value <= 1:
-        yield from (_round(100 * value, places) for places in range(LARGEST_DECIMALS - 1))
-
-
-def _round(value: float, places: int) -> str:
-    return f"{Decimal(f'{value:.12g}').quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):f}"
-
-
-def _with_words(text: str, match: re.Match[str]) -> str:
-    around = text[max(0, match.start() - 40) : match.end() + 40]
-    return f"{match[0]} in “…{' '.join(around.split())}…”"
+def _with_words(text: str, number: Number) -> str:
+    around = text[max(0, number.start - 40) : number.end + 40].replace("·", "")
+    return f"{number.text} in “…{' '.join(around.split())}…”"

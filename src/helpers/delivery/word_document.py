@@ -50,7 +50,7 @@ def _rule_header(table: re.Match[str]) -> str:
 
     The table style rules the first row only, which is right for a header of one row.
     """
-    xml = table.group()
+    xml = re.sub(r"<w:tr>(?:(?!</w:tr>).)*?<w:tblHeader.*?</w:tr>", _set_on_last_line, table.group(), flags=re.DOTALL)
     rows = [row.group() for row in re.finditer(r"<w:tr>.*?</w:tr>", xml, re.DOTALL) if "<w:tblHeader" in row.group()]
     if len(rows) < 2:
         return xml
@@ -60,12 +60,17 @@ def _rule_header(table: re.Match[str]) -> str:
     return re.sub(r'(<w:tblLook[^>]*w:firstRow=)"1"', r'\1"0"', xml).replace('w:val="0020"', 'w:val="0000"', 1)
 
 
+def _set_on_last_line(row: re.Match[str]) -> str:
+    """Headings of one line stand beside the last line of longer ones."""
+    xml = row.group().replace("<w:tcPr />", "<w:tcPr></w:tcPr>")
+    return xml.replace("</w:tcPr>", '<w:vAlign w:val="bottom"/></w:tcPr>')
+
+
 def _rule_cell(cell: str, whole_row: bool) -> str:
     spans = re.search(r'<w:gridSpan w:val="([2-9]|\d\d)"', cell) is not None and "<w:t" in cell
     if not cell.startswith("<w:tc>") or not (whole_row or spans):
         return cell
-    cell = cell.replace("<w:tcPr />", "<w:tcPr></w:tcPr>", 1)
-    return cell.replace("</w:tcPr>", f"{_RULE}</w:tcPr>", 1)
+    return cell.replace("<w:vAlign ", f"{_RULE}<w:vAlign ", 1)  # in the order of the schema
 
 
 def _carry_footers(xml: str) -> str:

@@ -51,9 +51,21 @@ local function indented(blocks, cell)
   return blocks
 end
 
+-- Blanks as wide as a digit and as a point, of which Word's typefaces have none; their blank is half a digit wide.
+local function word_blanks(blocks)
+  return blocks:walk({
+    Str = function(text)
+      return pandoc.Str((text.text:gsub("\u{2007}", "\u{a0}\u{a0}"):gsub("\u{2008}", "\u{a0}")))
+    end,
+  })
+end
+
 local function read_cell(cell, heading, bold)
   local style = cell.attributes.style or ""
   local contents = plain_spans(cell.contents)
+  if FORMAT == "docx" then
+    contents = word_blanks(contents)
+  end
   if heading or bold or style:find("font%-weight:%s*bold") then
     contents = emphasise(contents, pandoc.Strong)
   end
@@ -218,19 +230,23 @@ function Table(tbl)
   end
 end
 
--- great_tables names its elements after the table, sections are named after their headings: keep the two apart.
+-- great_tables names its elements after the table, sections are named after their headings: keep the two apart, and
+-- two tables made by the same function.
+local used = {}
 local function with_own_names(html)
   local name = html:match('^%s*<div id="([%w_%-]+)"')
   if not name or name:match("^gt%-") then
     return html
   end
+  used[name] = (used[name] or 0) + 1
+  local own = "gt-" .. name .. (used[name] > 1 and "-" .. used[name] or "")
   local pattern = name:gsub("%-", "%%-")
   return (
     html
-      :gsub('id="' .. pattern .. '(["%-])', 'id="gt-' .. name .. "%1")
-      :gsub("#" .. pattern .. "(%s)", "#gt-" .. name .. "%1")
+      :gsub('id="' .. pattern .. '(["%-])', 'id="' .. own .. "%1")
+      :gsub("#" .. pattern .. "(%s)", "#" .. own .. "%1")
       :gsub('headers="([^"]*)"', function(list)
-        return 'headers="' .. list:gsub("%f[%w_%-]" .. pattern .. "%-", "gt-" .. name .. "-") .. '"'
+        return 'headers="' .. list:gsub("%f[%w_%-]" .. pattern .. "%-", own .. "-") .. '"'
       end)
   )
 end

@@ -47,6 +47,8 @@ def set_font(style: Any, family: str, size: float, colour: RGBColor = INK, **fla
     for slot in ("ascii", "hAnsi", "cs", "eastAsia"):
         fonts.set(qn(f"w:{slot}"), family)
     properties.insert(0, fonts)
+    for spaced in properties.findall(qn("w:spacing")):  # between letters
+        properties.remove(spaced)
 
 
 def set_spacing(style: Any, before: float, after: float, line: float = 1.0, keep_next: bool = False) -> None:
@@ -77,8 +79,8 @@ def set_text_styles(document: Any) -> None:
     for level, size in ((1, 16), (2, 13), (3, 11), (4, 10.5)):
         set_font(styles[f"Heading {level}"], SANS, size, ACCENT, bold=True)
         set_spacing(styles[f"Heading {level}"], 18 if level == 1 else 12, 5, keep_next=True)
-    set_font(styles["Title"], SANS, 20, ACCENT, bold=True)
-    set_font(styles["Subtitle"], SANS, 13, INK)
+    set_font(styles["Title"], SANS, 19, ACCENT, bold=True)
+    set_font(styles["Subtitle"], SANS, 12, INK)
     set_font(styles["Author"], SANS, 10.5, MUTED)
     set_font(styles["Date"], SANS, 10.5, MUTED)
     for name in ("Title", "Subtitle", "Author", "Date"):
@@ -113,8 +115,8 @@ def set_text_styles(document: Any) -> None:
     set_font(paragraph_style(document, "TOC Heading", "Normal"), SANS, 13, ACCENT, bold=True)
     for level in (1, 2, 3):
         style = paragraph_style(document, f"TOC {level}", "Normal")
-        set_font(style, SANS, 10)
-        set_spacing(style, 3 if level == 1 else 0, 1)
+        set_font(style, SANS, 9)
+        set_spacing(style, 2 if level == 1 else 0, 0)
         style.paragraph_format.left_indent = Mm(5 * (level - 1))
 
 
@@ -184,14 +186,22 @@ def set_page(document: Any) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = section.top_margin = Mm(22)
     section.bottom_margin = Mm(24)
+    for name in ("Header", "Footer"):
+        set_font(paragraph_style(document, name, "Normal"), SANS, 8, MUTED)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    add_field(footer, "PAGE")
+    footer.add_run(" / ")
+    add_field(footer, "NUMPAGES")
+
+
+def add_field(paragraph: Any, name: str) -> None:
+    """Add a number that Word fills in."""
     for kind in ("begin", None, "separate", "text", "end"):
-        run = footer.add_run("1" if kind == "text" else "")
-        run.font.size, run.font.name = Pt(8), SANS
+        run = paragraph.add_run("1" if kind == "text" else "")
         if kind is None:
             instruction = OxmlElement("w:instrText")
-            instruction.text = " PAGE "
+            instruction.text = f" {name} "
             run._r.append(instruction)
         elif kind != "text":
             character = OxmlElement("w:fldChar")

@@ -8,7 +8,12 @@ function Pandoc(doc)
   if FORMAT == "typst" then
     doc.blocks:insert(1, pandoc.RawBlock("typst", '#notice.update("' .. text .. '")'))
   elseif FORMAT:match("html") then
-    doc.blocks:insert(1, pandoc.RawBlock("html", '<p class="notice" role="note">' .. text .. "</p>"))
+    -- on paper, in the margin of every page; report.css holds how it looks on the screen
+    local quoted = '"' .. text:gsub('[\\"<]', function(character)
+      return ("\\%x "):format(character:byte())
+    end) .. '"'
+    local printed = "@page { @top-center { content: " .. quoted .. "; font: 600 8pt sans-serif; color: #8c1d22; } }"
+    doc.blocks:insert(1, pandoc.RawBlock("html", '<p class="notice" role="note">' .. text .. "</p>\n<style>" .. printed .. "</style>"))
   end
   return doc
 end

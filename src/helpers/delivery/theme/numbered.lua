@@ -4,7 +4,7 @@ local stringify = pandoc.utils.stringify
 local IS_HTML, IS_TYPST = FORMAT:match("html") ~= nil, FORMAT == "typst"
 local TITLES = { fig = "Figure", tbl = "Table", sec = "Section" }
 
-local WHOLE = 16 -- a table of so many rows stays on one page of the PDF
+local WHOLE, CHARACTERS = 16, 40 -- a table of so many lines stays on one page of the PDF; so many fit on one in a cell
 
 local targets = {} -- identifier -> { kind =, number = }
 local problems = pandoc.List()
@@ -96,7 +96,9 @@ local function html_float(identifier, target, caption, body)
   line:insert(pandoc.RawInline("html", "</figcaption>"))
   local class = "quarto-float quarto-float-" .. target.kind
   local blocks = pandoc.Blocks({ pandoc.RawBlock("html", '<figure id="' .. identifier .. '" class="' .. class .. '">') })
-  local scrolls = pandoc.Attr("", { "float-body" }, target.kind == "tbl" and { tabindex = "0" } or {})
+  local name = setting(target.kind .. "-title", TITLES[target.kind]) .. " " .. target.number
+  local region = { { "tabindex", "0" }, { "role", "region" }, { "aria-label", name } }
+  local scrolls = pandoc.Attr("", { "float-body" }, target.kind == "tbl" and region or {})
   local inner = pandoc.Div(body, scrolls)
   local ordered = target.kind == "tbl" and { pandoc.Plain(line), inner } or { inner, pandoc.Plain(line) }
   blocks:extend(ordered)
@@ -104,16 +106,25 @@ local function html_float(identifier, target, caption, body)
   return blocks
 end
 
-local function row_count(blocks)
-  local rows = 0
+-- Lines of a table, about: a row has as many as its longest cell needs.
+local function line_count(blocks)
+  local lines = 0
   blocks:walk({
     Table = function(tbl)
       for _, body in ipairs(tbl.bodies) do
-        rows = rows + #body.body
+        for _, row in ipairs(body.body) do
+          local longest = 1
+          for _, cell in ipairs(row.cells) do
+            if cell.col_span == 1 then
+              longest = math.max(longest, math.ceil(pandoc.text.len(stringify(cell.contents)) / CHARACTERS))
+            end
+          end
+          lines = lines + longest
+        end
       end
     end,
   })
-  return rows
+  return lines
 end
 
 local function typst_float(identifier, target, caption, body)
@@ -135,9 +146,11 @@ local function typst_float(identifier, target, caption, body)
   local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure([") })
   blocks:extend(body)
   blocks:insert(pandoc.Plain(close))
-  if row_count(body) <= WHOLE then
+  if line_count(body) <= WHOLE then
     blocks:insert(1, pandoc.RawBlock("typst", "#whole["))
     blocks:insert(pandoc.RawBlock("typst", "]"))
+  else
+    blocks:insert(1, pandoc.RawBlock("typst", "#need(5.5cm)")) -- no longer table begins with a row or two
   end
   return blocks
 end
@@ -241,8 +254,34 @@ local references = {
   end,
 }
 
+-- A heading stays with the table that follows it, also where a paragraph stands between them.
+local function with_tables(blocks)
+  local kept = pandoc.Blocks({})
+  for index, block in ipairs(blocks) do
+    if block.t == "Header" then
+      for ahead = index + 1, math.min(index + 2, #blocks) do
+        local found = false
+        pandoc.Blocks({ blocks[ahead] }):walk({
+          Div = function(div)
+            found = found or kind_of(div.identifier) == "tbl"
+          end,
+        })
+        if found then
+          kept:insert(pandoc.RawBlock("typst", "#need(6.5cm)"))
+          break
+        end
+      end
+    end
+    kept:insert(block)
+  end
+  return kept
+end
+
 function Pandoc(doc)
   settings = doc.meta.crossref or {}
+  if IS_TYPST then
+    doc.blocks = with_tables(doc.blocks)
+  end
   doc = count(doc):walk(floats):walk(references)
   if #problems > 0 then
     error(table.concat(problems, "; "), 0)

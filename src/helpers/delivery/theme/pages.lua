@@ -27,8 +27,9 @@ local function styled_cell(cell, style)
   local paragraphs = cell.contents:map(function(block)
     return block.t == "Plain" and pandoc.Para(block.content) or block
   end)
-  if #paragraphs == 0 then
-    paragraphs = { pandoc.Para({}) }
+  if pandoc.utils.stringify(cell.contents) == "" then
+    -- Pandoc leaves out an empty paragraph, and Word then makes the row as high as one of the text
+    paragraphs = { pandoc.Para({ pandoc.RawInline("openxml", "<w:r><w:t></w:t></w:r>") }) }
   end
   cell.contents = { pandoc.Div(paragraphs, pandoc.Attr("", {}, { ["custom-style"] = style })) }
   return cell

@@ -1,8 +1,8 @@
--- Column widths for Word and for the page: as wide as the text asks for; where that is too much, the longest word of each
--- column plus a share of what is left. Measured in characters; so many fit on a line of a table.
+-- Column widths for Word and for the page: as wide as the text asks for; where that is too much, with headings on two
+-- lines; where even that is too much, the longest word of each column plus a share of what is left. Measured in characters; so many fit on a line of a table.
 -- Word breaks what is longer than `longest`; Typst does not.
 local CAPACITY = {
-  docx = { normal = 104, small = 119, padding = 2.5, bold = 1.12, longest = 20 },
+  docx = { normal = 114, small = 130, padding = 2, bold = 1.12, longest = 20 },
   typst = { normal = 126, small = 150, padding = 2.6, bold = 1.15, longest = 28 },
 }
 local LANDSCAPE, NARROW = 1.5, 0.6
@@ -32,40 +32,53 @@ local function each_column_cell(rows, columns, visit)
   end
 end
 
--- Length in characters of average width: capitals are wider than small letters.
+-- Length in characters of average width: capitals are wider than small letters, points and brackets narrower.
 local function length(text)
   local _, capitals = text:gsub("%u", "")
-  return pandoc.text.len(text) + 0.4 * capitals
+  local _, narrow = text:gsub("[.,:;()' ]", "")
+  return pandoc.text.len(text) + 0.4 * capitals - 0.45 * narrow
 end
 
 local function measure(tbl)
-  local natural, minimum = {}, {}
+  local natural, wrapped, minimum = {}, {}, {}
   for index = 1, #tbl.colspecs do
-    natural[index], minimum[index] = 3, 3
+    natural[index], wrapped[index], minimum[index] = 3, 3, 3
   end
-  local function reader(factor)
+  local function reader(factor, lines)
     return function(column, cell)
       local text = pandoc.utils.stringify(cell.contents)
       natural[column] = math.max(natural[column], factor * length(text))
+      wrapped[column] = math.max(wrapped[column], factor * length(text) / lines)
       for word in text:gmatch("%S+") do
         minimum[column] = math.max(minimum[column], factor * math.min(length(word), measures.longest))
       end
     end
   end
-  each_column_cell(tbl.head.rows, #tbl.colspecs, reader(measures.bold))
+  each_column_cell(tbl.head.rows, #tbl.colspecs, reader(measures.bold, 1.7))
   for _, body in ipairs(tbl.bodies) do
-    each_column_cell(body.body, #tbl.colspecs, reader(1))
+    each_column_cell(body.body, #tbl.colspecs, reader(1, 1))
   end
-  return natural, minimum
+  for index = 1, #natural do
+    wrapped[index] = math.max(wrapped[index], minimum[index])
+  end
+  return natural, wrapped, minimum
+end
+
+local function sum(widths)
+  local total = 0
+  for _, width in ipairs(widths) do
+    total = total + width + measures.padding
+  end
+  return total
 end
 
 -- Sets the widths; returns false where not even the longest words fit.
 local function set_widths(tbl, capacity)
-  local natural, minimum = measure(tbl)
-  local wanted, least = 0, 0
-  for index = 1, #natural do
-    wanted, least = wanted + natural[index] + measures.padding, least + minimum[index] + measures.padding
+  local natural, wrapped, minimum = measure(tbl)
+  if sum(natural) > capacity and sum(wrapped) <= capacity then
+    minimum = wrapped
   end
+  local wanted, least = sum(natural), sum(minimum)
   if wanted <= capacity and FORMAT == "typst" then
     return true -- Typst measures the text itself
   end

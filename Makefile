@@ -7,13 +7,26 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STUDIES := $(sort $(patsubst data/%/study.yml,%,$(wildcard data/*/study.yml)))
 
-.PHONY: report test setup lab style pair lock reference validation benchmark simulate clean
+# The pages are tested in a browser; Debian's Chromium is enough, and so is an installed Google Chrome.
+BROWSERS := chromium chromium-browser google-chrome-stable google-chrome
+
+.PHONY: report test browser setup lab style pair display-list images lock reference validation benchmark simulate clean
 
 report: $(VENV)/.installed  ## build every report that is not current
 	@for study in $(STUDIES); do $(BIN)/blina-dli run $$study --all-cuts || exit $$?; done
 
-test: $(VENV)/.installed-for-test style  ## style, types, floors, tests
+test: $(VENV)/.installed-for-test browser style  ## style, types, floors, tests
 	$(BIN)/python -m pytest
+
+browser:  ## a browser for the tests of the pages: installed where that can be done, else named
+	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "Installing Chromium, in which the pages are tested."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "The tests of the pages need Chromium or Google Chrome: apt-get install chromium (as root) on Debian or Ubuntu,"; \
+		echo "an installed Google Chrome elsewhere. Without it they fail."; \
+	fi
 
 style: $(VENV)/.installed-for-test
 	$(BIN)/ruff check .
@@ -28,6 +41,12 @@ lab: $(VENV)/.installed-for-lab  ## open JupyterLab on the chapters
 
 pair: $(VENV)/.installed  ## bring the notebook of each chapter in step with its script
 	$(BIN)/jupytext --quiet --sync notebooks/*.py
+
+display-list: $(VENV)/.installed  ## write docs/display.md, what a chapter can show
+	$(BIN)/python docs/make_display_list.py
+
+images: $(VENV)/.installed-for-test $(VENV)/.installed-for-lab browser  ## take the pictures of README.md and docs/editing.md from the built reports
+	$(BIN)/python docs/images/make_images.py
 
 reference:  ## compute the reference values of the tests again; needs R with survival and cmprsk
 	Rscript tests/reference/make_reference.R

@@ -212,3 +212,12 @@ def test_the_report_for_co_authors_is_not_replaced(protocol_report, protocol_stu
     assert done.returncode == 2
     assert "holds the report for coauthors" in done.stderr
     assert json.loads((protocol_report / "manifest.json").read_text("utf-8")) == before
+
+
+def test_a_failed_run_leaves_nothing_in_a_folder_for_the_public(cohort_copy, tmp_path):
+    """A raw table that contradicts itself: its findings name patients, and are said in the terminal only."""
+    table = cohort_copy / "raw" / "patient_listing.csv"
+    table.write_text(table.read_text("utf-8").replace("\n1,", "\n2,", 1), "utf-8")
+    done = run_report(cohort_copy, PUBLISHED[1], tmp_path / "public", "--audience", "public")
+    assert done.returncode == 1, done.stderr
+    assert list((tmp_path / "public").rglob("*")) == []

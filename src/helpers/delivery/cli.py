@@ -164,9 +164,10 @@ def _build_cut(order: "Order", study: "Study", number: int, total: int) -> Excep
         for document in delivery.documents:
             click.echo(_shown(document))
     try:
-        if isinstance(failed, FAILURES):
-            record_failure(order.out / study.id / order.cut, failed)
-        if order.audience != PUBLIC:  # the index shows numbers of all reports, as co-authors see them
+        # a folder for the public holds no message that may tell of patients, and no index of what co-authors see
+        if order.audience != PUBLIC:
+            if isinstance(failed, FAILURES):
+                record_failure(order.out / study.id / order.cut, failed)
             _keep_index(order.out, study)
     except OSError as error:
         _say(f"warning: the index in {order.out} is not up to date: {error.strerror}")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,13 +179,16 @@ def _execute(
     progress: Progress,
     folder: Path,
 ) -> list[Path]:
-    """Execute the chapters; the notebook of a failed one is kept beside the delivered folder."""
+    """Execute the chapters; the notebook of a failed one is kept beside the delivered folder.
+
+    A folder for the public keeps none: its code and its error may tell of patients.
+    """
     executed.mkdir()
     reports = {"BLINA_REPORTS": str(order.earlier or order.out)}
     try:
         return execute_chapters(chapters, parameters, executed, order.jobs, progress, reports)
     except ChapterError as error:
-        kept = failed_folder(folder)
+        kept = Path(tempfile.mkdtemp(prefix="blina-")) if order.audience == PUBLIC else failed_folder(folder)
         kept.mkdir(exist_ok=True)
         notebook = Path(shutil.copy(error.notebook, kept / error.notebook.name))
         raise ChapterError(error.chapter, error.cell, notebook, error.reason) from error

@@ -79,7 +79,7 @@ WRONG_USAGE = {
     "format": ([COHORT, "--to", "html,latex"], ["unknown format 'latex'", "docx, html, pdf"]),
     "no format": ([COHORT, "--to", ","], ["unknown format ''", "docx, html, pdf"]),
     "renderer": ([COHORT, "--renderer", "latex"], ["'latex'", "'auto', 'quarto', 'embedded'"]),
-    "audience": ([COHORT, "--audience", "public"], ["unknown audience 'public'", "coauthors"]),
+    "audience": ([COHORT, "--audience", "press"], ["unknown audience 'press'", "coauthors, public"]),
     "parameter": (
         [COHORT, "-p", "colour=red"],
         ["unknown notebook parameter 'colour'", "audience, cut, study"],

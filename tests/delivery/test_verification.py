@@ -171,7 +171,7 @@ CULPRITS = {
     "study.yml": (
         f"data/{STUDY}/study.yml",
         (f"label: as of {CUT}".encode(), f"label: As of {CUT}".encode()),
-        (Kind.STUDY, "line 17", "'  label: as of 2025-06-30'", "'  label: As of 2025-06-30'"),
+        (Kind.STUDY, "line 32", "'  label: as of 2025-06-30'", "'  label: As of 2025-06-30'"),
     ),
     "dictionary": ("data/dictionary.csv", (b"table,variable", b"table,Variable"), (Kind.CONFIGURATION, "SHA-256")),
     "title page": ("_quarto.yml", (b"toc-depth", b"toc-Depth"), (Kind.CONFIGURATION, "SHA-256")),

@@ -208,7 +208,7 @@ def write_data(data: CutData, changes: Changes | NotCompared, folder: Path) -> N
     folder : Path
         A new folder.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     write_results(data.results, folder / "results.csv")
     if data.audience == PUBLIC:
         return
